@@ -1,0 +1,57 @@
+"""One live sentence about a run, for the eye and for screen readers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ganlab.snapshot import Snapshot, Status, Verdict
+
+# Verdict -> how the sentence opens, and how it may end; the first that was found is used.
+OPENINGS = {
+    "D is winning": "D is winning",
+    "oscillation": "D and G chase each other in circles",
+    "G is winning": "D guesses although the fakes are off",
+    "balanced": "D and G are balanced",
+}
+ENDINGS = {
+    "vanishing gradient": "the generator's gradient is fading",
+    "mode hopping": "the generator hops between modes",
+    "mode collapse": "only {evidence}",
+    "missing modes": "{evidence}",
+    "under-dispersion": "samples crowd inside their modes",
+    "at the noise floor": "JS is down to the estimator's noise",
+}
+
+
+def narrate(snapshot: Snapshot) -> str:
+    """What is going on now, such as "D is winning: D(x) = 0.93, D(G(z)) = 0.08; ..."."""
+    if snapshot.status is Status.DIVERGED:
+        return f"Training diverged at step {snapshot.step}. {snapshot.message}".strip()
+    if not np.isfinite(snapshot.history.last("d_loss")):
+        return "Nothing is trained yet: G turns noise into arbitrary samples and D guesses."
+    sentence = f"{_opening(snapshot)}: {_players(snapshot)}"
+    ending = _ending(snapshot)
+    return f"{sentence}; {ending}." if ending else f"{sentence}."
+
+
+def _opening(snapshot: Snapshot) -> str:
+    found = {verdict.name for verdict in snapshot.verdicts}
+    return next((text for name, text in OPENINGS.items() if name in found), "D and G compete")
+
+
+def _players(snapshot: Snapshot) -> str:
+    """Where D stands; a critic, whose equilibrium loss is 0, has scores but no probability."""
+    if snapshot.equilibrium.get("d_loss", 1.0) == 0:
+        gap = float(np.mean(snapshot.real_logits) - np.mean(snapshot.fake_logits))
+        return f"the critic scores real samples {gap:+.2f} against fakes"
+    last = snapshot.history.last
+    return f"D(x) = {last('d_real'):.2f}, D(G(z)) = {last('d_fake'):.2f}"
+
+
+def _ending(snapshot: Snapshot) -> str:
+    found: dict[str, Verdict] = {verdict.name: verdict for verdict in snapshot.verdicts}
+    for name, text in ENDINGS.items():
+        if name in found:
+            return text.format(evidence=found[name].evidence)
+    js = snapshot.measures.get("js")
+    return f"JS is {js.value:.3f}, its noise floor {js.floor:.3f}" if js else ""

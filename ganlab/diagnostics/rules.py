@@ -1,0 +1,200 @@
+"""Diagnoses of a run: one small rule each, in order of importance.
+
+The thresholds were chosen on short runs of healthy and failing recipes on a ring, a grid and
+1-D mixtures: a rule may miss a mild case, but should stay silent on a run that learns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from ganlab.diagnostics.case import Case, changes, cycle, improved
+from ganlab.snapshot import Estimate, History, Verdict
+
+Rule = Callable[[Case], Verdict | None]
+
+VANISHING = 0.05  # of its largest value: below, the generator's gradient counts as vanished
+D_AHEAD, D_PERFECT = 0.25, 0.05  # of D's equilibrium loss
+FAR = 0.25  # nats of JS: the generated distribution is plainly wrong
+SEVERITIES = ("warning", "notice", "good")
+
+
+def verdicts(
+    history: History,
+    *,
+    equilibrium: Mapping[str, float],
+    measures: Mapping[str, Estimate],
+    modes: int | None,
+) -> tuple[Verdict, ...]:
+    """Everything the rules find, the most important first: warnings, notices, good news.
+
+    equilibrium, measures: as in ``Snapshot``. modes: how many modes the data has, or None.
+    """
+    case = Case(history, equilibrium, measures, modes)
+    found = [verdict for rule in RULES if (verdict := rule(case)) is not None]
+    return tuple(sorted(found, key=lambda verdict: SEVERITIES.index(verdict.severity)))
+
+
+def diverged(case: Case) -> Verdict | None:
+    """A loss that is not a number, infinite or absurd in the newest row."""
+    if not case.history.rows or case.history["step"][-1] == 0:
+        return None
+    newest = {name: float(case.history[name][-1]) for name in ("d_loss", "g_loss")}
+    lost = {name: value for name, value in newest.items() if not abs(value) < 1e6}
+    if not lost:
+        return None
+    text = "Training diverged: lower the learning rates or add a penalty, then reset."
+    evidence = ", ".join(f"{name} = {value:.3g}" for name, value in lost.items())
+    return Verdict("diverged", "warning", text, evidence)
+
+
+def vanishing_gradient(case: Case) -> Verdict | None:
+    """D nearly perfect, and G's gradient a small fraction of what it was."""
+    gradient = case.history.measured("g_grad_norm")[1]
+    gradient = gradient[np.isfinite(gradient)]
+    if not len(gradient):
+        return None
+    left = case.level("g_grad_norm") / max(float(gradient.max()), 1e-30)
+    if not (case.d_share < D_AHEAD and left < VANISHING):
+        return None
+    text = (
+        "The generator's gradient has vanished: D separates real from fake so well that its "
+        "output no longer changes with the sample, so G is not told where to go."
+    )
+    evidence = f"|grad G| is {left:.1g} of its largest; D's loss {case.level('d_loss'):.2g}"
+    return Verdict("vanishing gradient", "warning", text, evidence)
+
+
+def mode_hopping(case: Case) -> Verdict | None:
+    """Modes are taken up and dropped again, while never all are held."""
+    shares = case.shares()
+    if len(shares) < 2:
+        return None
+    gained, lost = changes(shares)
+    held = float(np.median((shares >= 0.5 / shares.shape[1]).sum(1)))
+    # Both, and often: a generator that spreads out only gains, one that collapses only loses.
+    # A healthy one may reshuffle early on, but then holds half of the modes at any time.
+    if min(gained, lost) < max(4, len(shares) // 2) or held > max(1, 0.4 * shares.shape[1]):
+        return None
+    text = (
+        "The generator hops between modes: each time D learns to reject where the samples are, "
+        "they move on to other modes instead of covering all."
+    )
+    evidence = f"{gained} modes taken up and {lost} dropped in the last {len(shares)} measurements"
+    return Verdict("mode hopping", "warning", text, evidence)
+
+
+def mode_collapse(case: Case) -> Verdict | None:
+    """Good samples, or samples crowded together, that leave modes out for good."""
+    covered, held = case.level("modes"), case.shares()
+    if case.modes is None or not covered < case.modes or case.d_share < D_PERFECT:
+        return None  # with a perfect D nothing passes for real
+    columns = (case.level(name) for name in ("high_quality", "confident"))
+    quality = max((value for value in columns if value == value), default=0.0)
+    crowded = len(held) and np.median((held >= 0.2 / case.modes).sum(1)) <= case.modes / 2
+    found = case.recent("modes")
+    if not (quality > 0.2 or crowded) or found[len(found) // 2 :].mean() > covered + 0.5:
+        return None  # not yet on the modes, or still discovering them
+    evidence = f"{covered:.0f} of {case.modes} modes covered"
+    if covered > 0.8 * case.modes:
+        text = "The generator leaves out some modes of the data."
+        return Verdict("missing modes", "notice", text, evidence)
+    text = (
+        "The generator has collapsed onto part of the data: what it makes passes for real, "
+        "and nothing in its loss asks for the modes it leaves out."
+    )
+    return Verdict("mode collapse", "warning", text, evidence)
+
+
+def oscillation(case: Case) -> Verdict | None:
+    """D(G(z)) or the distance between the distributions swings with a steady period."""
+    least = {"d_fake": 0.012, "wasserstein": 0.3 * case.level("wasserstein")}
+    for name, amplitude in least.items():
+        values = case.history.measured(name)[1]
+        period, strength = cycle(values)
+        swing = float(values[-64:].std()) if len(values) else 0.0
+        if strength > 0.45 and swing > amplitude:
+            text = (
+                "The two players chase each other in circles: D overshoots, G follows, and "
+                "neither settles. A gradient penalty or lower learning rates damp it."
+            )
+            evidence = f"{name} swings by ±{swing:.2g} with a period of about {period:.0f} rows"
+            return Verdict("oscillation", "warning", text, evidence)
+    return None
+
+
+def d_winning(case: Case) -> Verdict | None:
+    """D's loss is a small part of its equilibrium value."""
+    share = case.d_share
+    if not share < D_AHEAD:
+        return None
+    perfect = share < D_PERFECT
+    text = "D is winning: it tells nearly every fake from the real data" + (
+        ", which leaves G little to learn from." if perfect else "; G still has a way to go."
+    )
+    evidence = f"D's loss is {share:.0%} of its value at equilibrium"
+    return Verdict("D is winning", "warning" if perfect else "notice", text, evidence)
+
+
+def g_winning(case: Case) -> Verdict | None:
+    """D does no better than a coin although the distributions differ plainly and stay so."""
+    js = case.level("js")
+    if not (case.d_share > 0.95 and js > np.fmax(FAR, 3 * case.js_floor)):
+        return None
+    if improved(case.history.measured("js")[1]):
+        return None
+    text = (
+        "G is winning by default: D does no better than a coin although the fakes are plainly "
+        "off, so it cannot show G the way. Train D more often or make it larger."
+    )
+    evidence = f"D's loss is {case.d_share:.0%} of its equilibrium value, JS {js:.2f}"
+    return Verdict("G is winning", "notice", text, evidence)
+
+
+def under_dispersion(case: Case) -> Verdict | None:
+    """Samples inside a mode crowd closer together than the data."""
+    spread = case.level("spread")
+    if not (spread < 0.75 and case.level("high_quality") > 0.5):
+        return None
+    text = (
+        "Samples crowd in the middle of each mode: the high-quality share looks better than "
+        "the distribution is."
+    )
+    evidence = f"standard deviation inside modes {spread:.2f} of the true one"
+    return Verdict("under-dispersion", "warning" if spread < 0.5 else "notice", text, evidence)
+
+
+def at_noise_floor(case: Case) -> Verdict | None:
+    """JS cannot be told from that of two samples of the data itself."""
+    js = case.level("js")
+    if not js <= 1.5 * case.js_floor:
+        return None
+    text = "As good as the estimator can see: JS reads no more than between two real samples."
+    evidence = f"JS {js:.3f}, noise floor {case.js_floor:.3f}"
+    return Verdict("at the noise floor", "good", text, evidence)
+
+
+def balanced(case: Case) -> Verdict | None:
+    """D's loss near its equilibrium value, without a plain difference left."""
+    share, js = case.d_share, case.level("js")
+    unmeasured = not len(case.history.measured("js")[1])
+    if not (0.85 < share < 1.1 and (unmeasured or js <= np.fmax(0.1, 3 * case.js_floor))):
+        return None
+    text = "The players are balanced: D can hardly tell real from fake."
+    return Verdict("balanced", "good", text, f"D's loss is {share:.0%} of its equilibrium value")
+
+
+RULES: tuple[Rule, ...] = (
+    diverged,
+    vanishing_gradient,
+    mode_hopping,
+    mode_collapse,
+    oscillation,
+    d_winning,
+    g_winning,
+    under_dispersion,
+    at_noise_floor,
+    balanced,
+)

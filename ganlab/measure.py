@@ -1,0 +1,121 @@
+"""Divergences and scores of a generator, each with its noise floor.
+
+Measured on fixed latents against fixed real samples, drawn once per run, so that what moves
+between two measurements is the generator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganlab.classifier import load_classifier, load_reference
+from ganlab.diagnostics import mode_statistics
+from ganlab.divergences import Divergences
+from ganlab.image_metrics import ImageScores
+from ganlab.latent import sample_latents
+from ganlab.seeding import stream
+from ganlab.snapshot import Estimate
+from ganlab.state import TrainState
+
+CHUNK = 500  # images generated at once
+FLOOR_BATCHES = 4  # fresh real batches behind each noise floor
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """estimates by history column; mode_counts [modes] where the data has modes."""
+
+    estimates: Mapping[str, Estimate]
+    mode_counts: np.ndarray | None = None
+
+    def values(self) -> dict[str, float]:
+        return {name: estimate.value for name, estimate in self.estimates.items()}
+
+
+class Measurer(Protocol):
+    modes: int
+
+    def measure(self, fake: np.ndarray) -> Measurement:
+        """fake: [n, *shape] in data scale, finite."""
+
+
+def make_measurer(state: TrainState) -> Measurer:
+    return PointMeasurer(state) if len(state.data.shape) == 1 else ImageMeasurer(state)
+
+
+def measure_latents(state: TrainState) -> Tensor:
+    """The latents every measurement of a run uses."""
+    rng = stream(state.config.seed, "measure")
+    return sample_latents(state.config.latent, state.config.probe.measure_samples, rng)
+
+
+def generate(state: TrainState, latents: Tensor) -> np.ndarray:
+    """Samples of the shown generator for these latents, in data scale: [n, *shape]."""
+    with state.looking() as (generator, _):
+        parts = [
+            state.data_scale(generator(z.to(state.device)).float()).cpu()
+            for z in latents.split(CHUNK if len(state.data.shape) > 1 else len(latents))
+        ]
+    return torch.cat(parts).numpy()
+
+
+class PointMeasurer:
+    """KL both ways, JS, Wasserstein, energy and MMD; mode statistics where there are modes."""
+
+    def __init__(self, state: TrainState) -> None:
+        data, n = state.data, state.config.probe.measure_samples
+        rng = stream(state.config.seed, "reference")
+        real, pool = (data.sample(m, rng).double().numpy() for m in (n, FLOOR_BATCHES * n))
+        self._modes = data.modes
+        centres = data.modes.centres if data.modes else None
+        self._divergences = Divergences(real, pool, bounds=data.bounds, modes=centres)
+        self._floor = self._mode_estimates(real, {}) if data.modes else {}
+        self.modes = len(data.modes.centres) if data.modes else 0
+
+    def measure(self, fake: np.ndarray) -> Measurement:
+        fake = fake.astype(np.float64)
+        estimates = self._divergences.measure(fake)
+        if self._modes is None:
+            return Measurement(estimates)
+        found = self._statistics(fake)
+        estimates |= self._mode_estimates(fake, self._floor)
+        return Measurement(estimates, found.counts)
+
+    def _statistics(self, samples: np.ndarray):
+        modes = self._modes
+        return mode_statistics(samples, modes.centres, modes.std, modes.weights)
+
+    def _mode_estimates(self, samples, floor: Mapping[str, Estimate]) -> dict[str, Estimate]:
+        found = self._statistics(samples)
+        values = {
+            "modes": float(found.covered),
+            "high_quality": found.high_quality,
+            "mode_kl": found.reverse_kl,
+            "spread": found.spread,
+        }
+        how = "within 3 standard deviations of a mode centre"
+        return {
+            name: Estimate(value, floor[name].value if floor else value, how)
+            for name, value in values.items()
+        }
+
+
+class ImageMeasurer:
+    """Scores in the features of the bundled classifier."""
+
+    modes = 10
+
+    def __init__(self, state: TrainState) -> None:
+        data = state.data
+        self._classifier = load_classifier(data.name)
+        self._scores = ImageScores(load_reference(data.name))
+
+    def measure(self, fake: np.ndarray) -> Measurement:
+        features, probabilities = self._classifier.features_and_probabilities(fake)
+        return Measurement(*self._scores.measure(features, probabilities))

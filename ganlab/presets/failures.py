@@ -1,0 +1,130 @@
+"""Failures that teach: each shows its symptom, and its cure is one setting away."""
+
+from __future__ import annotations
+
+from ganlab.presets.preset import UNREGULARISED, Claim, Preset
+
+FAILURES = (
+    Preset(
+        "mode_collapse",
+        "Mode collapse",
+        "The grid without a penalty, a Gaussian latent and a generator that moves faster than "
+        "its opponent: it sits down on the few modes that fool D today. Raise R1 and R2 while "
+        "it runs and watch the modes come back.",
+        UNREGULARISED
+        | {
+            "data.name": "grid25",
+            "g_optimizer.lr": 4e-3,
+            "d_optimizer.lr": 1e-3,
+            "training.steps": 4000,
+        },
+        (Claim("modes", at_most=20),),
+        symptom="mode collapse",
+    ),
+    Preset(
+        "mode_hopping",
+        "Mode hopping",
+        "With momentum and a large step the generator overshoots: as soon as D learns that one "
+        "mode is fake, it jumps to the next, all of it at once, round and round.",
+        UNREGULARISED
+        | {
+            "g_optimizer.lr": 1e-2,
+            "d_optimizer.lr": 1e-2,
+            "g_optimizer.beta1": 0.9,
+            "d_optimizer.beta1": 0.9,
+            "training.steps": 4000,
+            "probe.measure_every": 50,
+        },
+        (Claim("modes", at_most=4),),
+        symptom="mode hopping",
+    ),
+    Preset(
+        "vanishing_gradient",
+        "Vanishing gradient",
+        "The saturating loss against a discriminator trained ten times as much: D is certain of "
+        "every fake, and log(1 - D) is flat where the generator stands. Switch the loss to "
+        "non-saturating while it runs: the gradient is back at once.",
+        UNREGULARISED
+        | {
+            "loss.name": "minimax",
+            "g_optimizer.lr": 1e-4,
+            "d_optimizer.lr": 3e-3,
+            "training.d_steps": 10,
+            "training.steps": 1000,
+        },
+        (Claim("d_fake", at_most=0.1),),
+        symptom="vanishing gradient",
+    ),
+    Preset(
+        "oscillation",
+        "Oscillation",
+        "Two players without friction: each answers the other's last move and both circle the "
+        "equilibrium instead of reaching it (Mescheder et al. 2018). R1 or R2 is the friction.",
+        UNREGULARISED
+        | {
+            "data.name": "mixture1d",
+            "g_optimizer.lr": 5e-3,
+            "d_optimizer.lr": 5e-3,
+            "g_optimizer.beta1": 0.9,
+            "d_optimizer.beta1": 0.9,
+            "training.order": "simultaneous",
+            "training.steps": 4000,
+        },
+        (Claim("js", at_least=0.05),),
+        symptom="oscillation",
+    ),
+    Preset(
+        "overpowered_d",
+        "A discriminator that is too strong",
+        "Ten times the generator's learning rate and no penalty: D separates the two samples "
+        "perfectly, its loss is 0 and its verdict carries no direction to improve in.",
+        UNREGULARISED
+        | {
+            "loss.name": "hinge",
+            "g_optimizer.lr": 1e-3,
+            "d_optimizer.lr": 1e-2,
+            "training.steps": 3000,
+        },
+        (Claim("accuracy_fake", at_least=0.85),),
+        symptom="D is winning",
+    ),
+    Preset(
+        "clipping",
+        "What clipping costs",
+        "Wasserstein with weights clipped to 0.01: the critic can only be nearly linear, so it "
+        "sees the centre of the data and not its modes. Set the clip to 0.1, or to 0 with a "
+        "gradient penalty of 10, and compare.",
+        UNREGULARISED
+        | {
+            "loss.name": "wasserstein",
+            "penalty.clip": 0.01,
+            "g_optimizer.name": "rmsprop",
+            "d_optimizer.name": "rmsprop",
+            "g_optimizer.beta1": 0.0,
+            "d_optimizer.beta1": 0.0,
+            "g_optimizer.beta2": 0.99,
+            "d_optimizer.beta2": 0.99,
+            "g_optimizer.lr": 1e-3,
+            "d_optimizer.lr": 1e-3,
+            "training.d_steps": 5,
+            "training.steps": 2000,
+        },
+        (Claim("high_quality", at_most=0.5),),
+        symptom="missing modes",
+    ),
+    Preset(
+        "divergence",
+        "Divergence, and the way back",
+        "Plain gradient descent at a rate of 10: within a few steps the numbers overflow. The "
+        "run stops by itself and keeps its last healthy state; lower the rates and retry.",
+        UNREGULARISED
+        | {
+            "g_optimizer.name": "sgd",
+            "d_optimizer.name": "sgd",
+            "g_optimizer.lr": 10.0,
+            "d_optimizer.lr": 10.0,
+            "loss.name": "least_squares",
+        },
+        symptom="diverged",
+    ),
+)

@@ -1,0 +1,62 @@
+"""What a preset is, and the habits that several share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ganlab.config import RunConfig
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A column of the history and where its last value must lie.
+
+    ``best`` asks for the extreme over the run instead of the last value ("max" or "min").
+    """
+
+    column: str
+    at_least: float = -math.inf
+    at_most: float = math.inf
+    best: str = "last"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A configuration with its lesson.
+
+    lesson: one paragraph for a student. claims: what its history shows in at least four of
+    five seeds. symptom: the verdict a failure must earn on the way, None for a healthy run.
+    """
+
+    name: str
+    title: str
+    lesson: str
+    settings: Mapping[str, Any]
+    claims: tuple[Claim, ...] = ()
+    symptom: str | None = None
+    config: RunConfig = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "config", RunConfig().with_values(self.settings))
+
+    @property
+    def healthy(self) -> bool:
+        return self.symptom is None
+
+
+# The textbooks' habits before regularisation: Gaussian latent, Adam with momentum, no penalty.
+UNREGULARISED = {
+    "latent.dim": 2,
+    "latent.signs": 0,
+    "penalty.r1": 0.0,
+    "penalty.r2": 0.0,
+    "g_optimizer.beta1": 0.5,
+    "d_optimizer.beta1": 0.5,
+    "g_optimizer.beta2": 0.999,
+    "d_optimizer.beta2": 0.999,
+    "training.decay": "constant",
+    "training.ema": 0.0,
+}

@@ -1,0 +1,139 @@
+"""Probe: TrainState -> Snapshot, on latents and a grid drawn once per run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+
+from ganlab.density import latent_cells, pushforward_1d, pushforward_2d
+from ganlab.diagnostics import verdicts
+from ganlab.latent import latent_plane, sample_latents
+from ganlab.losses import LOSSES, equilibrium
+from ganlab.measure import generate
+from ganlab.seeding import stream
+from ganlab.snapshot import Estimate, Field, History, Manifold, Snapshot, Status
+from ganlab.state import TrainState
+
+PLANE = {1: 257, 2: 25}  # nodes per side of the shown latent grid
+CELLS = {1: 4096, 2: 64}  # latent cells per side behind the exact p_g
+IMAGE_PLANE = 8
+
+
+class Probe:
+    """Looks at a run without changing it."""
+
+    def __init__(self, state: TrainState) -> None:
+        config, data = state.config, state.data
+        rng = stream(config.seed, "probe")
+        self.latents = sample_latents(config.latent, config.probe.samples, rng)
+        self.real = data.sample(config.probe.samples, rng)
+        self.points = len(data.shape) == 1
+        side = (
+            PLANE[min(config.latent.dim, 2)] if self.points and config.latent.dim else IMAGE_PLANE
+        )
+        self.plane = latent_plane(config.latent, side, self.latents[0])
+        self.axes = _axes(data.bounds, config.probe.grid) if self.points else ()
+        self.p_data = _known_density(state, self.axes)
+
+    def look(
+        self, state: TrainState, history: History, measures: Mapping[str, Estimate]
+    ) -> Snapshot:
+        """A snapshot of this moment; the trainer adds status, message and seconds."""
+        config, data = state.config, state.data
+        loss = LOSSES[config.loss.name]
+        goal = equilibrium(loss, real_label=config.loss.real_label)
+        fake = generate(state, self.latents)
+        with state.looking() as (_, discriminator):
+            real_logits, fake_logits = (
+                discriminator.score(state.standardised(x.to(state.device))).cpu().numpy()
+                for x in (self.real, torch.from_numpy(fake))
+            )
+        modes = data.modes
+        per_step = config.training.batch_size * config.training.d_steps
+        return Snapshot(
+            step=state.iteration,
+            steps=config.training.steps,
+            epoch=state.iteration * per_step / data.size if data.size else float("nan"),
+            seconds=0.0,
+            status=Status.RUNNING,
+            message="",
+            loss=config.loss.name,
+            real=self.real.numpy(),
+            fake=fake,
+            latents=self.latents.numpy(),
+            real_logits=real_logits,
+            fake_logits=fake_logits,
+            bounds=data.bounds,
+            history=history,
+            equilibrium=goal,
+            measures=measures,
+            verdicts=verdicts(
+                history,
+                equilibrium=goal,
+                measures=measures,
+                modes=len(modes.centres) if modes else None,
+            ),
+            field=self._field(state) if self.points else None,
+            manifold=self._manifold(state),
+            mode_centres=modes.centres if modes else None,
+            mode_std=modes.std if modes else float("nan"),
+        )
+
+    def _field(self, state: TrainState) -> Field:
+        grid = np.stack(np.meshgrid(*self.axes), -1)  # [ny, nx, 2] or [nx, 1]
+        x = torch.from_numpy(grid.reshape(-1, len(self.axes))).float().to(state.device)
+        with state.looking() as (_, discriminator):
+            logits, gradient = discriminator.score_and_gradient(state.standardised(x))
+        gradient = gradient / state.std  # per data unit
+        return Field(
+            axes=self.axes,
+            logits=logits.cpu().numpy().reshape(grid.shape[:-1]),
+            gradient=gradient.cpu().numpy().reshape(grid.shape),
+            p_data=self.p_data,
+            p_g=self._exact_density(state),
+        )
+
+    def _manifold(self, state: TrainState) -> Manifold | None:
+        if self.plane is None:
+            return None
+        shape = self.plane.shape[:-1]
+        images = generate(state, torch.from_numpy(self.plane.reshape(-1, self.plane.shape[-1])))
+        shown = self.plane[..., :2] if len(shape) == 2 else self.plane[..., 0]
+        return Manifold(latents=shown, images=images.reshape(*shape, *state.data.shape))
+
+    def _exact_density(self, state: TrainState) -> np.ndarray | None:
+        """p_g by change of variables, where z has exactly the dimension of the data."""
+        latent, dim = state.config.latent, len(self.axes)
+        if latent.signs or latent.dim != dim:
+            return None
+        nodes, masses = latent_cells(latent.kind, dim, CELLS[dim])
+        images = generate(state, torch.from_numpy(nodes.reshape(-1, dim)).float())
+        edges = [_edges(axis) for axis in self.axes]
+        if dim == 1:
+            return pushforward_1d(images[:, 0], masses, *edges)
+        return pushforward_2d(images.reshape(nodes.shape), masses, *edges).T
+
+
+def fresh_samples(state: TrainState, n: int, seed: int) -> np.ndarray:
+    """n fakes for fresh latents, in data scale: [n, *shape]."""
+    return generate(state, sample_latents(state.config.latent, n, stream(seed, "fresh")))
+
+
+def _axes(bounds: np.ndarray, n: int) -> tuple[np.ndarray, ...]:
+    """Cell centres of the probe grid; finer in 1-D, where a point costs little."""
+    n = n if len(bounds) == 2 else 8 * n
+    return tuple(low + (np.arange(n) + 0.5) * (high - low) / n for low, high in bounds)
+
+
+def _edges(centres: np.ndarray) -> np.ndarray:
+    half = (centres[1] - centres[0]) / 2
+    return np.append(centres - half, centres[-1] + half)
+
+
+def _known_density(state: TrainState, axes: tuple[np.ndarray, ...]) -> np.ndarray | None:
+    if not axes or state.data.log_prob is None:
+        return None
+    grid = np.stack(np.meshgrid(*axes), -1)
+    return np.exp(state.data.log_prob(grid.reshape(-1, len(axes)))).reshape(grid.shape[:-1])

@@ -14,7 +14,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 from torch.nn.functional import leaky_relu, linear
 
 NARROW = 16  # inputs below this width take the transposed products
@@ -44,8 +43,8 @@ class _Forward(torch.autograd.Function):
         return output
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        _refuse_second_derivative()
         weights, inputs, before = _saved(ctx)
         train = ctx.needs_input_grad[2]
         dx, dws, dbs = _sweep_back(
@@ -69,8 +68,8 @@ class _ForwardWithGradient(torch.autograd.Function):
         return output, gradient
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, d_output: Tensor, d_chain: Tensor) -> tuple[Tensor | None, ...]:
+        _refuse_second_derivative()
         saved = ctx.saved_tensors
         sent = saved[3 * ctx.depth - 1 :]
         weights, inputs, before = _saved(ctx)
@@ -81,6 +80,12 @@ class _ForwardWithGradient(torch.autograd.Function):
             d_chain = _masked(linear(d_chain, weight), pre, ctx.slope, False)
         dws[-1] = dws[-1] + d_chain.sum(0)
         return None, None, *dws, *dbs
+
+
+def _refuse_second_derivative() -> None:
+    """Only ``create_graph`` enables gradients here; it would find constants, silently."""
+    if torch.is_grad_enabled():
+        raise RuntimeError("The fast MLP has no second derivative: use mlp_with_gradient.")
 
 
 def _halves(parameters: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:

@@ -88,8 +88,9 @@ def _batch(state: TrainState) -> tuple[Tensor, Tensor]:
 
 
 def _autocast(state: TrainState) -> Any:
-    reduced = state.config.compute.precision == "bfloat16"
-    return torch.autocast(state.device.type, torch.bfloat16, enabled=reduced)
+    if not state.bfloat16:
+        return contextlib.nullcontext()
+    return torch.autocast(state.device.type, torch.bfloat16)
 
 
 def _noisy(state: TrainState, x: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ trainer takes the mean. Written with softplus, so they are finite for any finite
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,7 +25,8 @@ class GANLoss:
     discriminator_terms: (real_logits, fake_logits, real_label) -> D's loss on real, on fake.
     generator_term: (real_logits, fake_logits) -> G's loss; real logits may be None unless
         ``needs_real``.
-    equilibrium_logit: the best constant D once p_g = p_data.
+    equilibrium_logit: target -> the best constant D once p_g = p_data; the target is the real
+        label times the real term's share of the weights, 1/2 unless someone changes them.
     reference: the paper that introduced it.
     """
 
@@ -32,7 +34,7 @@ class GANLoss:
     generator_term: Callable[[Tensor | None, Tensor], Tensor]
     reference: str
     needs_real: bool = False
-    equilibrium_logit: float = 0.0
+    equilibrium_logit: Callable[[float], float] = lambda target: 0.0
 
     def discriminator(
         self,
@@ -131,13 +133,28 @@ def _paired_generator(real: Tensor | None, fake: Tensor) -> Tensor:
     return softplus(real - fake)
 
 
+def _log_odds(target: float) -> float:
+    return math.log(target / (1 - target)) if 0 < target < 1 else math.copysign(40, target - 0.5)
+
+
 LOSSES: dict[str, GANLoss] = {
     "minimax": GANLoss(
-        _cross_entropy, _log_one_minus_d, "Goodfellow et al. 2014, eq. 1 (saturating)"
+        _cross_entropy,
+        _log_one_minus_d,
+        "Goodfellow et al. 2014, eq. 1 (saturating)",
+        equilibrium_logit=_log_odds,
     ),
-    "non_saturating": GANLoss(_cross_entropy, _minus_log_d, "Goodfellow et al. 2014, section 3"),
+    "non_saturating": GANLoss(
+        _cross_entropy,
+        _minus_log_d,
+        "Goodfellow et al. 2014, section 3",
+        equilibrium_logit=_log_odds,
+    ),
     "least_squares": GANLoss(
-        _least_squares, lambda _, fake: (fake - 1) ** 2, "Mao et al. 2017", equilibrium_logit=0.5
+        _least_squares,
+        lambda _, fake: (fake - 1) ** 2,
+        "Mao et al. 2017",
+        equilibrium_logit=lambda target: target,
     ),
     "wasserstein": GANLoss(_critic, _minus_score, "Arjovsky et al. 2017"),
     "hinge": GANLoss(_hinge, _minus_score, "Lim and Ye 2017; Miyato et al. 2018"),
@@ -158,18 +175,22 @@ def value_function(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     return -softplus(-real_logits).mean(-1) - softplus(fake_logits).mean(-1)
 
 
-def equilibrium(loss: GANLoss, *, real_label: float = 1.0) -> dict[str, float]:
+def equilibrium(
+    loss: GANLoss, *, real_label: float = 1.0, real_weight: float = 1.0, fake_weight: float = 1.0
+) -> dict[str, float]:
     """History column -> its value once p_g = p_data and D is the best constant."""
-    logit = torch.full((1,), loss.equilibrium_logit)
-    d_loss = loss.discriminator(real_logits=logit, fake_logits=logit, real_label=real_label)
+    weights = {"real_weight": real_weight, "fake_weight": fake_weight, "real_label": real_label}
+    share = real_weight / (real_weight + fake_weight) if real_weight + fake_weight else 0.5
+    logit = torch.full((1,), loss.equilibrium_logit(real_label * share))
+    d_loss = loss.discriminator(real_logits=logit, fake_logits=logit, **weights)
     g_loss = loss.generator(real_logits=logit, fake_logits=logit)
-    zero = torch.zeros(1)
+    belief = torch.sigmoid(logit).item()
     return {
         "d_loss": d_loss.item(),
         "g_loss": g_loss.item(),
-        "value": value_function(zero, zero).item(),
-        "d_real": 0.5,
-        "d_fake": 0.5,
+        "value": value_function(logit, logit).item(),
+        "d_real": belief,
+        "d_fake": belief,
         "accuracy_real": 0.5,
         "accuracy_fake": 0.5,
     }

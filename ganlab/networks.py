@@ -85,7 +85,7 @@ class MLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         # Inputs that want a gradient may want it twice, which the hand-written pass cannot.
-        if self.plain and not (x.requires_grad and x.is_leaf) and not torch.is_autocast_enabled():
+        if self.plain and not (x.requires_grad and x.is_leaf) and not _autocasting(x):
             return mlp(x, *self._parameters_by_kind(), self.slope)
         *hidden, last = self.layers
         for layer, norm in zip(hidden, self.norms, strict=True):
@@ -98,6 +98,10 @@ class MLP(nn.Module):
 
     def _parameters_by_kind(self) -> tuple[list[Tensor], list[Tensor]]:
         return [layer.weight for layer in self.layers], [layer.bias for layer in self.layers]
+
+
+def _autocasting(x: Tensor) -> bool:
+    return torch.is_autocast_enabled(x.device.type)
 
 
 def _unchanged(module: nn.Module) -> nn.Module:
@@ -213,7 +217,7 @@ class Discriminator(nn.Module):
     def logits_and_gradient(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(logits [packs], d logits / d input [packs, *]), differentiable in the weights."""
         packed = self.pack(x)
-        if self.body.plain and not torch.is_autocast_enabled():
+        if self.body.plain and not _autocasting(packed):
             output, gradient = self.body.forward_with_gradient(packed)
             return output.squeeze(1), gradient
         packed = packed.detach().requires_grad_()

@@ -42,8 +42,12 @@ class Probe:
     ) -> Snapshot:
         """A snapshot of this moment; the trainer adds status, message and seconds."""
         config, data = state.config, state.data
-        loss = LOSSES[config.loss.name]
-        goal = equilibrium(loss, real_label=config.loss.real_label)
+        goal = equilibrium(
+            LOSSES[config.loss.name],
+            real_label=config.loss.real_label,
+            real_weight=config.loss.real_weight,
+            fake_weight=config.loss.fake_weight,
+        )
         fake = generate(state, self.latents)
         with state.looking() as (_, discriminator):
             real_logits, fake_logits = (

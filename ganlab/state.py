@@ -38,6 +38,7 @@ class TrainState:
     d_optimizer: optim.Optimizer
     rng: torch.Generator
     dropout_rng: torch.Generator
+    bfloat16: bool
     iteration: int = 0
     d_updates: int = 0
 
@@ -150,6 +151,13 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def reduced_precision(name: str, device: torch.device) -> bool:
+    """Whether to compute in bfloat16; 'auto' asks the processor."""
+    if name == "auto":
+        return device.type == "cuda" or bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+    return name == "bfloat16"
+
+
 def build_state(config: RunConfig) -> TrainState:
     """A fresh run. Its random numbers come from the seed alone; global state is untouched."""
     device = pick_device(config.compute.device)
@@ -176,4 +184,5 @@ def build_state(config: RunConfig) -> TrainState:
         d_optimizer=make_optimizer(discriminator.parameters(), config.d_optimizer),
         rng=stream(config.seed, "training"),
         dropout_rng=dropout_rng,
+        bfloat16=reduced_precision(config.compute.precision, device),
     )

@@ -111,6 +111,8 @@ def _allowed_here(part: type[Part], names: list[str], first: Any) -> str:
     info = part.model_fields.get(names[0]) if len(names) == 1 else None
     extra = field_extra(info) if info is not None else {}
     low, high = extra.get("ge"), extra.get("le")
+    if first["type"] in ("model_type", "model_attributes_type"):
+        return "it must be a group of named settings"
     if low is None and high is None:
         return first["msg"][:1].lower() + first["msg"][1:]
     kind = "a whole number" if info is not None and info.annotation is int else "a number"

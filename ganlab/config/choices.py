@@ -66,7 +66,11 @@ CHOICES: dict[str, dict[str, str]] = {
     "order": {"alternating": "Alternating", "simultaneous": "Simultaneous"},
     "decay": {"constant": "Constant", "linear": "Linear", "cosine": "Cosine"},
     "device": {"auto": "Automatic", "cpu": "CPU", "cuda": "CUDA GPU", "mps": "Apple GPU"},
-    "precision": {"float32": "float32", "bfloat16": "bfloat16 (autocast)"},
+    "precision": {
+        "float32": "float32",
+        "bfloat16": "bfloat16 (autocast)",
+        "auto": "bfloat16 where the processor is fast at it",
+    },
 }
 
 

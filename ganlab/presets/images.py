@@ -89,6 +89,7 @@ IMAGE_PRESETS = (
             "data.name": "mnist",
             "generator.architecture": "dcgan",
             "discriminator.architecture": "dcgan",
+            "compute.precision": "auto",
             "loss.name": "relativistic",
             "penalty.r1": 0.1,
             "penalty.r2": 0.1,

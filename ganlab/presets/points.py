@@ -41,7 +41,13 @@ POINT_PRESETS = (
         "Eight narrow modes on a circle. A Gaussian latent is one connected cloud and would draw "
         "bridges between them; the sign bits in z give the generator separate islands to start "
         "from, and the zero-centred penalties R1 and R2 keep it from circling for ever.",
-        POINTS | {"generator.widths": (64, 64), "discriminator.widths": (64, 64)},
+        POINTS
+        | {
+            "generator.widths": (64, 64),
+            "discriminator.widths": (64, 64),
+            "penalty.final": 1.0,
+            "training.steps": 1500,
+        },
         (
             Claim("modes", at_least=8),
             Claim("high_quality", at_least=0.96),

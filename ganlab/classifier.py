@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import pooch
 import torch
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
@@ -117,6 +116,8 @@ def load_reference(dataset: str, folder: Path | None = None) -> Reference:
 
 def user_folder() -> Path:
     """Where classifiers trained by the user are kept."""
+    import pooch  # slow to import, needed by few
+
     return Path(pooch.os_cache("ganlab")) / "classifiers"
 
 

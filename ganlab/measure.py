@@ -85,7 +85,7 @@ class PointMeasurer:
             return Measurement(estimates)
         found = self._statistics(fake)
         estimates |= self._mode_estimates(fake, self._floor)
-        return Measurement(estimates, found.counts)
+        return Measurement(estimates, found.nearest)
 
     def _statistics(self, samples: np.ndarray):
         modes = self._modes

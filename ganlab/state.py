@@ -126,9 +126,13 @@ def _below(tensors: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
 
 
 def _load_slots(optimizer: optim.Optimizer, slots: Mapping[str, Tensor]) -> None:
+    weights = optimizer.param_groups[0]["params"]
     state: dict[int, dict[str, Tensor]] = {}
     for key, tensor in slots.items():
         index, slot = key.split(".", 1)
+        weight = weights[int(index)]
+        if tensor.shape == weight.shape:  # fused Adam reads its slots in the weight's layout
+            tensor = torch.empty_like(weight).copy_(tensor)
         state.setdefault(int(index), {})[slot] = tensor
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})

@@ -25,7 +25,7 @@ from ganlab.measure import Measurement, generate, make_measurer, measure_latents
 from ganlab.probe import Probe, fresh_samples
 from ganlab.recorder import Recorder, Window, gradient_norm
 from ganlab.seeding import stream
-from ganlab.snapshot import HISTORY_COLUMNS, Snapshot, Status
+from ganlab.snapshot import HISTORY_COLUMNS, History, Snapshot, Status, Verdict
 from ganlab.state import build_state
 
 HEALTHY_EVERY = 100  # iterations between copies of a healthy state
@@ -54,7 +54,7 @@ class Trainer:
     def __init__(self, config: RunConfig) -> None:
         self.config = config
         self.status, self.message = Status.RUNNING, ""
-        self.seconds = 0.0
+        self.seconds, self._why = 0.0, ""
         self._state = build_state(config)
         self._measurer = make_measurer(self._state)
         self._latents = measure_latents(self._state)
@@ -73,7 +73,7 @@ class Trainer:
 
     def advance(self, n: int = 1) -> None:
         """Up to n iterations; fewer when the run ends on the way."""
-        with self._computing():
+        with self._training():
             for _ in range(n):
                 if self.status is not Status.RUNNING:
                     return
@@ -81,12 +81,12 @@ class Trainer:
 
     def d_step(self) -> None:
         """One update of D alone; G and the iteration count stay."""
-        with self._computing():
+        with self._training():
             d_step(self._state)
 
     def g_step(self) -> None:
         """One update of G alone; D and the iteration count stay."""
-        with self._computing():
+        with self._training():
             g_step(self._state)
 
     def _iterate(self) -> None:
@@ -123,7 +123,7 @@ class Trainer:
 
     def _diverge(self, why: str) -> None:
         """End the run, and put the last healthy state back."""
-        at = self.iteration
+        at, self._why = self.iteration, why
         self._state.load_state_dict(self._last_healthy)
         self.status = Status.DIVERGED
         self.message = (
@@ -133,17 +133,25 @@ class Trainer:
 
     @contextlib.contextmanager
     def _computing(self) -> Iterator[None]:
-        """The clock and the processor's settings, for the length of a call."""
+        """The processor's settings of this run, for the length of a call."""
         threads = torch.get_num_threads()
         torch.set_num_threads(self.config.compute.threads)
         torch.set_flush_denormal(self.config.compute.flush_denormal)
-        self._started = time.perf_counter()
         try:
             yield
         finally:
-            self.seconds += time.perf_counter() - self._started
             torch.set_flush_denormal(False)
             torch.set_num_threads(threads)
+
+    @contextlib.contextmanager
+    def _training(self) -> Iterator[None]:
+        """Computing, on the clock."""
+        with self._computing():
+            self._started = time.perf_counter()
+            try:
+                yield
+            finally:
+                self.seconds += time.perf_counter() - self._started
 
     # -- changing ------------------------------------------------------------------------------
 
@@ -176,10 +184,19 @@ class Trainer:
             if not (np.isfinite(shot.fake).all() and np.isfinite(shot.fake_logits).all()):
                 self._diverge("the networks' outputs are no longer finite")
                 shot = self._look()
-        return replace(shot, status=self.status, message=self.message, seconds=self.seconds)
+        found = shot.verdicts
+        if self.status is Status.DIVERGED:
+            found = (Verdict("diverged", "warning", self.message, self._why), *found)
+        stands = {"status": self.status, "message": self.message, "seconds": self.seconds}
+        return replace(shot, verdicts=found, **stands)
+
+    @property
+    def history(self) -> History:
+        """The numbers recorded so far; a view, cheap to take."""
+        return self._recorder.history()
 
     def _look(self) -> Snapshot:
-        return self._probe.look(self._state, self._recorder.history(), self._measured.estimates)
+        return self._probe.look(self._state, self.history, self._measured.estimates)
 
     def samples(self, n: int, seed: int = 0) -> np.ndarray:
         """n fresh fakes in data scale, [n, *shape], from the EMA generator where there is one."""

@@ -49,22 +49,29 @@ class Case:
     def js_floor(self) -> float:
         return self.measures["js"].floor if "js" in self.measures else float("nan")
 
-    def shares(self) -> np.ndarray:
-        """[rows, modes], the recent division of samples over modes, rows adding up to 1."""
+    def crowding(self) -> tuple[float, np.ndarray]:
+        """How often the samples recently crowded into few modes, and how they divided then.
+
+        A row of ``mode_counts`` is crowded when its samples hold at most 0.4 of the modes that
+        as many independent ones would reach, k (1 - (1 - 1/k)^n): few samples reach few modes
+        by chance. Returns (share of recent rows, [crowded rows, modes] adding up to 1).
+        """
         counts = self.history.mode_counts
-        if counts is None or not self.modes:
-            return np.empty((0, 0))
-        totals = counts.sum(1)
-        # With fewer samples than this, chance alone empties and fills modes.
-        rows = np.flatnonzero(totals >= 10 * counts.shape[1])
-        return _newest(counts[rows] / totals[rows, None])
+        if counts is None or not counts.shape[1]:
+            return 0.0, np.empty((0, 0))
+        totals, k = counts.sum(1), counts.shape[1]
+        counts = _newest(counts[totals >= 10])  # False for rows that were not measured
+        totals = counts.sum(1, keepdims=True)
+        shares = counts / totals
+        reached = k * (1 - (1 - 1 / k) ** totals[:, 0])
+        crowded = (shares > 0.2 / k).sum(1) <= 0.4 * reached
+        return float(crowded.mean()) if len(crowded) else 0.0, shares[crowded]
 
 
-def improved(values: np.ndarray) -> bool:
-    """Whether a distance fell by more than 5 % over the second half of its measurements."""
-    values = values[len(values) // 2 :]
-    before, after = np.array_split(values[np.isfinite(values)], 2)
-    return bool(len(before) and after.mean() < 0.95 * before.mean())
+def rise(values: np.ndarray) -> float:
+    """How far the last quarter of the values lies above the quarter before, on average."""
+    before, after = np.array_split(values[len(values) // 2 :], 2)
+    return float(after.mean() - before.mean()) if len(before) and len(after) else 0.0
 
 
 def changes(shares: np.ndarray) -> tuple[int, int]:
@@ -102,8 +109,22 @@ def cycle(values: np.ndarray) -> tuple[float, float]:
     low = np.flatnonzero(correlation < -0.3)
     if not len(low):
         return float("nan"), 0.0
-    back = low[0] + int(correlation[low[0] :].argmax())
-    return float(back), float(correlation[back])
+    later = correlation[low[0] :]
+    top = (later[1:-1] >= later[:-2]) & (later[1:-1] >= later[2:])  # of each cycle, a top
+    back = np.flatnonzero(top & (later[1:-1] >= 0.8 * later.max()))
+    if not len(back):
+        return float("nan"), 0.0
+    return float(low[0] + 1 + back[0]), float(later[1 + back[0]])
+
+
+def jitter(values: np.ndarray) -> float:
+    """Standard deviation of the row-to-row noise in the newest 64 values, 0 below 24.
+
+    From the median of the steps' sizes, so that neither a trend nor a single jump counts.
+    """
+    if len(values) < 24:
+        return 0.0
+    return float(np.median(np.abs(np.diff(values[-WINDOW:]))) / 0.954)  # of a Gaussian
 
 
 def _newest(values: np.ndarray) -> np.ndarray:

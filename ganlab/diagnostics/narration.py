@@ -26,7 +26,7 @@ ENDINGS = {
 def narrate(snapshot: Snapshot) -> str:
     """What is going on now, such as "D is winning: D(x) = 0.93, D(G(z)) = 0.08; ..."."""
     if snapshot.status is Status.DIVERGED:
-        return f"Training diverged at step {snapshot.step}. {snapshot.message}".strip()
+        return snapshot.message or f"Training diverged at step {snapshot.step}."
     if not np.isfinite(snapshot.history.last("d_loss")):
         return "Nothing is trained yet: G turns noise into arbitrary samples and D guesses."
     sentence = f"{_opening(snapshot)}: {_players(snapshot)}"
@@ -43,7 +43,7 @@ def _players(snapshot: Snapshot) -> str:
     """Where D stands; a critic, whose equilibrium loss is 0, has scores but no probability."""
     if snapshot.equilibrium.get("d_loss", 1.0) == 0:
         gap = float(np.mean(snapshot.real_logits) - np.mean(snapshot.fake_logits))
-        return f"the critic scores real samples {gap:+.2f} against fakes"
+        return f"the critic scores real samples {gap:+.2g} against fakes"
     last = snapshot.history.last
     return f"D(x) = {last('d_real'):.2f}, D(G(z)) = {last('d_fake'):.2f}"
 
@@ -53,5 +53,8 @@ def _ending(snapshot: Snapshot) -> str:
     for name, text in ENDINGS.items():
         if name in found:
             return text.format(evidence=found[name].evidence)
-    js = snapshot.measures.get("js")
-    return f"JS is {js.value:.3f}, its noise floor {js.floor:.3f}" if js else ""
+    for name, label in (("js", "JS"), ("frechet", "the Fréchet distance")):
+        measure = snapshot.measures.get(name)
+        if measure is not None:
+            return f"{label} is {measure.value:.3g}, its noise floor {measure.floor:.2g}"
+    return ""

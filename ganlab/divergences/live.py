@@ -78,12 +78,12 @@ class Divergences:
         real_b: [m, dim] more fresh samples for the noise floor; m at least the number of fakes
             that will be measured.
         bounds: [dim, 2] limits of the histogram.
-        modes: [k, dim] known mode centres, or an object that has them as ``centres``, or None.
+        modes: [k, dim] known mode centres (used in 2-D), or None.
         Raises ValueError for samples of other shapes, too few, or not finite.
         """
         real, other = as_pair(real_a, real_b)
         self._pool, self._seed = np.concatenate([real, other]), seed
-        self._partition = make_partition(real, bounds, getattr(modes, "centres", modes))
+        self._partition = make_partition(real, bounds, modes)
         self._bandwidth = median_bandwidth(self._subsample(real))
         self._real = self._prepare(real)
         self._names = self._describe()

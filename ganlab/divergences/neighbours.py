@@ -1,6 +1,6 @@
 """KL from distances to the k-th nearest neighbour: no bins, no bandwidth, any dimension.
 
-Good for KL (bias below .02 at 5,000 samples), not for JS.
+Good for KL (bias about .01 at 5,000 samples, more where q has thinner tails than p), not for JS.
 """
 
 from __future__ import annotations

@@ -115,6 +115,10 @@ HISTORY_COLUMNS: dict[str, Column] = {
     "frechet": Column("Fréchet distance", "In the features of the bundled classifier."),
     "class_kl": Column("class KL", "Class histogram of fakes against that of the data."),
     "confident": Column("sure", "Share of fakes the classifier is more than 90 % sure of."),
+    "precision": Column("precision", "Share of fakes near real images, in features."),
+    "recall": Column("recall", "Share of real images near fakes, in features."),
+    "density": Column("density", "Crowding of fakes around real images; 1 for equal laws."),
+    "coverage": Column("coverage", "Share of real images with a fake nearby."),
 }
 
 

@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from ganlab.presets.preset import UNREGULARISED, Claim, Preset
 
+# The critic of Arjovsky et al. 2017: RMSprop, five steps to one of G.
+CRITIC = UNREGULARISED | {
+    "loss.name": "wasserstein",
+    "g_optimizer.name": "rmsprop",
+    "d_optimizer.name": "rmsprop",
+    "g_optimizer.beta1": 0.0,
+    "d_optimizer.beta1": 0.0,
+    "g_optimizer.beta2": 0.99,
+    "d_optimizer.beta2": 0.99,
+    "g_optimizer.lr": 1e-3,
+    "d_optimizer.lr": 1e-3,
+    "training.d_steps": 5,
+    "training.steps": 1000,
+}
+
 FAILURES = (
     Preset(
         "mode_collapse",
@@ -35,7 +50,7 @@ FAILURES = (
             "training.steps": 4000,
             "probe.measure_every": 50,
         },
-        (Claim("modes", at_most=4),),
+        (Claim("modes", at_most=4, best="min"),),
         symptom="mode hopping",
     ),
     Preset(
@@ -50,7 +65,8 @@ FAILURES = (
             "g_optimizer.lr": 1e-4,
             "d_optimizer.lr": 3e-3,
             "training.d_steps": 10,
-            "training.steps": 1000,
+            "training.batch_size": 256,
+            "training.steps": 500,
         },
         (Claim("d_fake", at_most=0.1),),
         symptom="vanishing gradient",
@@ -76,41 +92,46 @@ FAILURES = (
     Preset(
         "overpowered_d",
         "A discriminator that is too strong",
-        "Ten times the generator's learning rate and no penalty: D separates the two samples "
-        "perfectly, its loss is 0 and its verdict carries no direction to improve in.",
+        "A small generator against a wide discriminator with ten times its learning rate, five "
+        "steps to one and no penalty: D tells nearly every fake, and its verdict points nowhere. "
+        "Lower D's rate, or add R1, and the game is open again.",
         UNREGULARISED
         | {
             "loss.name": "hinge",
+            "generator.widths": (16,),
+            "discriminator.widths": (128, 128),
             "g_optimizer.lr": 1e-3,
             "d_optimizer.lr": 1e-2,
-            "training.steps": 3000,
+            "training.d_steps": 5,
+            "training.steps": 1000,
         },
-        (Claim("accuracy_fake", at_least=0.85),),
+        (Claim("accuracy_fake", at_least=0.9),),
         symptom="D is winning",
     ),
     Preset(
         "clipping",
         "What clipping costs",
-        "Wasserstein with weights clipped to 0.01: the critic can only be nearly linear, so it "
-        "sees the centre of the data and not its modes. Set the clip to 0.1, or to 0 with a "
-        "gradient penalty of 10, and compare.",
-        UNREGULARISED
-        | {
-            "loss.name": "wasserstein",
-            "penalty.clip": 0.01,
-            "g_optimizer.name": "rmsprop",
-            "d_optimizer.name": "rmsprop",
-            "g_optimizer.beta1": 0.0,
-            "d_optimizer.beta1": 0.0,
-            "g_optimizer.beta2": 0.99,
-            "d_optimizer.beta2": 0.99,
-            "g_optimizer.lr": 1e-3,
-            "d_optimizer.lr": 1e-3,
-            "training.d_steps": 5,
-            "training.steps": 2000,
-        },
-        (Claim("high_quality", at_most=0.5),),
-        symptom="missing modes",
+        "Wasserstein with weights clipped to 0.01, the original recipe: so small a critic is "
+        "nearly flat, its gradient tiny, and what it sees of the data is the centre, not the "
+        "modes. Compare with the two presets below it.",
+        CRITIC | {"penalty.clip": 0.01},
+        (Claim("js", at_least=0.55), Claim("g_grad_norm", at_most=0.01)),
+    ),
+    Preset(
+        "clipping_wide",
+        "Clipping ten times wider",
+        "The same critic clipped to 0.1: it has slopes again, but they pile up at the bound, so "
+        "it stays too simple to outline eight modes.",
+        CRITIC | {"penalty.clip": 0.1},
+        (Claim("js", at_least=0.45), Claim("g_grad_norm", at_least=0.02)),
+    ),
+    Preset(
+        "wgan_gp",
+        "A gradient penalty instead of clipping",
+        "The same critic held near slope 1 by a penalty (Gulrajani et al. 2017): it keeps its "
+        "capacity, and the generator finds the ring.",
+        CRITIC | {"penalty.gradient_penalty": 10.0},
+        (Claim("js", at_most=0.55), Claim("modes", at_least=8)),
     ),
     Preset(
         "divergence",

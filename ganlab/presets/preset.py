@@ -28,7 +28,7 @@ class Preset:
     """A configuration with its lesson.
 
     lesson: one paragraph for a student. claims: what its history shows in at least four of
-    five seeds. symptom: the verdict a failure must earn on the way, None for a healthy run.
+    five seeds. symptom: the verdict a failure must earn on the way, or None.
     """
 
     name: str
@@ -41,10 +41,6 @@ class Preset:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", RunConfig().with_values(self.settings))
-
-    @property
-    def healthy(self) -> bool:
-        return self.symptom is None
 
 
 # The textbooks' habits before regularisation: Gaussian latent, Adam with momentum, no penalty.

@@ -51,8 +51,19 @@ class Verdict:
     evidence: str
 
 
+class Frozen:
+    """A record whose arrays cannot be written through it."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, np.ndarray):
+                view = value.view()
+                view.flags.writeable = False
+                object.__setattr__(self, name, view)
+
+
 @dataclass(frozen=True)
-class Field:
+class Field(Frozen):
     """The discriminator on a fixed grid over the data space (data scale).
 
     axes: one array per data dimension: (x,) or (x, y).
@@ -70,7 +81,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Manifold:
+class Manifold(Frozen):
     """The generator's image of a grid over its first one or two latent coordinates.
 
     latents: [m] for a line, [h, w, 2] for a plane (the other coordinates are held fixed).
@@ -163,7 +174,7 @@ class History(Mapping[str, np.ndarray]):
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class Snapshot(Frozen):
     """One moment of a run, after both updates. Samples are in data scale.
 
     real, fake: [n, dim] or [n, channels, height, width]; fixed probe latents, so that a fake

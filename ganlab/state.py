@@ -131,9 +131,10 @@ def _load_slots(optimizer: optim.Optimizer, slots: Mapping[str, Tensor]) -> None
     for key, tensor in slots.items():
         index, slot = key.split(".", 1)
         weight = weights[int(index)]
-        if tensor.shape == weight.shape:  # fused Adam reads its slots in the weight's layout
-            tensor = torch.empty_like(weight).copy_(tensor)
-        state.setdefault(int(index), {})[slot] = tensor
+        # Fused Adam reads its slots in the weight's layout, which saving has lost.
+        fits = tensor.shape == weight.shape
+        copy = torch.empty_like(weight).copy_(tensor) if fits else tensor.clone()
+        state.setdefault(int(index), {})[slot] = copy
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
 
@@ -169,7 +170,7 @@ def build_state(config: RunConfig) -> TrainState:
     data = make_distribution(chosen.name, std=chosen.std, path=chosen.path, classes=chosen.classes)
     dropout_rng = stream(config.seed, "dropout", device)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(stream(config.seed, "weights").initial_seed())
+        torch.default_generator.manual_seed(stream(config.seed, "weights").initial_seed())
         generator = make_generator(config.latent.size, data.shape, config.generator)
         discriminator = make_discriminator(data.shape, config.discriminator, dropout_rng)
     layout = torch.channels_last if config.compute.channels_last else torch.preserve_format

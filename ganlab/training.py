@@ -9,8 +9,10 @@ Same configuration and seed, same history, bit for bit, however often one looks.
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -38,9 +40,12 @@ def train(config: RunConfig, *, every: int | None = None) -> Iterator[Snapshot]:
     every: iterations between snapshots; default ``config.probe.every``. The last snapshot has
     status FINISHED or DIVERGED. Raises ValueError if data or device are not to be had.
     """
+    every = config.probe.every if every is None else every
+    if every < 1:
+        raise ValueError(f"every = {every} is not allowed: give a whole number of steps from 1.")
     trainer = Trainer(config)
     while trainer.status is Status.RUNNING:
-        trainer.advance(every or config.probe.every)
+        trainer.advance(every)
         yield trainer.snapshot()
 
 
@@ -62,7 +67,8 @@ class Trainer:
         self._window = Window()
         self._recorder = Recorder(modes=self._measurer.modes)
         self._measured = Measurement({})
-        self._last_healthy = self._state.state_dict()
+        self._healthy = self._state.state_dict()
+        self._candidate: dict[str, Tensor] = {}
 
     @property
     def iteration(self) -> int:
@@ -82,41 +88,49 @@ class Trainer:
     def d_step(self) -> None:
         """One update of D alone; G and the iteration count stay."""
         with self._training():
+            self._state.retune()
             d_step(self._state)
 
     def g_step(self) -> None:
         """One update of G alone; D and the iteration count stay."""
         with self._training():
+            self._state.retune()
             g_step(self._state)
 
     def _iterate(self) -> None:
         self._window.add(*iterate(self._state))
-        ended = self.iteration >= self.config.training.steps
-        if ended or self.iteration % self.config.probe.record_every == 0:
-            self._record(ended)
-        if ended and self.status is Status.RUNNING:
+        probe, ended = self.config.probe, self.iteration >= self.config.training.steps
+        measured = ended or self.iteration % probe.measure_every == 0
+        if measured or self.iteration % probe.record_every == 0:
+            self._record(measured)
+        if self.status is not Status.RUNNING:
+            return
+        if self.iteration % HEALTHY_EVERY == 0 and not self._candidate:
+            self._candidate = self._state.state_dict()
+        if ended:
             self.status, self.message = Status.FINISHED, f"Finished after {self.iteration:,} steps."
 
-    def _record(self, ended: bool) -> None:
-        state, probe = self._state, self.config.probe
+    def _record(self, measured: bool) -> None:
+        state = self._state
         row = self._window.row() | {
             "step": self.iteration,
             "d_grad_norm": gradient_norm(state.discriminator),
             "g_grad_norm": gradient_norm(state.generator),
         }
-        bad = next((name for name, value in row.items() if not _healthy(name, value)), None)
+        bad = next((name for name, value in row.items() if not _sane(name, value)), None)
         if bad:
             return self._diverge(f"{HISTORY_COLUMNS[bad].label} became {row[bad]:.3g}")
         counts = None
-        if ended or self.iteration % probe.measure_every == 0:
+        if measured:
             fake = generate(state, self._latents)
             if not np.isfinite(fake).all():
                 return self._diverge("the generator's samples are no longer finite")
             self._measured = self._measurer.measure(fake)
             row |= self._measured.values()
             counts = self._measured.mode_counts
-        if self.iteration % HEALTHY_EVERY == 0:
-            self._last_healthy = state.state_dict()
+        if self._candidate:
+            # Steps after the copy went well, so the copy did not hold the seed of an explosion.
+            self._healthy, self._candidate = self._candidate, {}
         row["seconds"] = self.seconds + time.perf_counter() - self._started
         self._recorder.append(row, counts)
         return None
@@ -124,7 +138,8 @@ class Trainer:
     def _diverge(self, why: str) -> None:
         """End the run, and put the last healthy state back."""
         at, self._why = self.iteration, why
-        self._state.load_state_dict(self._last_healthy)
+        self._state.load_state_dict(self._healthy)
+        self._candidate = {}
         self.status = Status.DIVERGED
         self.message = (
             f"Diverged at step {at:,}: {why}. You see the last healthy state, step "
@@ -216,27 +231,36 @@ class Trainer:
     def state_dict(self) -> dict[str, Tensor]:
         """Everything needed to go on bit for bit, as flat CPU tensors."""
         tensors = self._state.state_dict()
-        tensors |= {f"healthy/{name}": tensor for name, tensor in self._last_healthy.items()}
+        tensors |= {f"healthy/{name}": tensor for name, tensor in self._healthy.items()}
+        tensors |= {f"candidate/{name}": tensor for name, tensor in self._candidate.items()}
         tensors |= {f"window/{name}": x.cpu() for name, x in self._window.joined().items()}
         tensors |= {
             f"history/{name}": torch.from_numpy(values.astype(np.float64))
             for name, values in self._recorder.arrays().items()
         }
-        status = torch.tensor(list(Status).index(self.status))
-        return tensors | {"seconds": torch.tensor(self.seconds), "status": status}
+        return tensors | {
+            "seconds": torch.tensor(self.seconds, dtype=torch.float64),
+            "status": torch.tensor(list(Status).index(self.status)),
+            "fingerprint": torch.tensor(_fingerprint(self.config)),
+        }
 
     def load_state_dict(self, tensors: Mapping[str, Tensor]) -> None:
-        """The inverse of ``state_dict``. Raises ValueError if it is of another run."""
+        """The inverse of ``state_dict``. Raises ValueError, and changes nothing, if it is of
+        another configuration or incomplete. Settings that may change live may differ.
+        """
+        if int(tensors.get("fingerprint", -1)) != _fingerprint(self.config):
+            raise ValueError("The checkpoint is of a run with another configuration.")
+        before = self.state_dict()
         try:
             self._load(tensors)
-        except KeyError as error:
-            raise ValueError(
-                f"The checkpoint has no {error}: it is incomplete or of another kind."
-            ) from None
+        except (KeyError, ValueError) as error:
+            self._load(before)
+            raise ValueError(f"The checkpoint is incomplete: {error} does not fit.") from None
 
     def _load(self, tensors: Mapping[str, Tensor]) -> None:
         self._state.load_state_dict(tensors)
-        self._last_healthy = _inside(tensors, "healthy/")
+        self._healthy = _inside(tensors, "healthy/")
+        self._candidate = _inside(tensors, "candidate/")
         self._window.load(_inside(tensors, "window/"))
         self._recorder.load({k: v.numpy() for k, v in _inside(tensors, "history/").items()})
         self.seconds = float(tensors["seconds"])
@@ -244,13 +268,32 @@ class Trainer:
         self.message = (
             "" if self.status is Status.RUNNING else f"{self.status} before it was saved."
         )
-        if self.iteration:
-            self._measured = self._measurer.measure(generate(self._state, self._latents))
+        self._measured = self._recalled()
+
+    def _recalled(self) -> Measurement:
+        """The last measurement, from the history; only the floors are taken anew."""
+        estimates = self._measurer.measure(generate(self._state, self._latents)).estimates
+        known = np.any([~np.isnan(self.history[name]) for name in estimates], axis=0)
+        if not known.any():
+            return Measurement({})
+        row = np.flatnonzero(known)[-1]
+        values = {name: float(self.history[name][row]) for name in estimates}
+        return Measurement({name: replace(e, value=values[name]) for name, e in estimates.items()})
 
 
 def _inside(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)}
 
 
-def _healthy(name: str, value: float) -> bool:
+def _fingerprint(config: RunConfig) -> int:
+    """A number that only configurations of the same networks and data share."""
+    fixed = {
+        path: value
+        for path, value in config.flat().items()
+        if not SETTINGS[path].live and not path.startswith(("compute.", "probe."))
+    }
+    return zlib.crc32(json.dumps(fixed, default=str).encode())
+
+
+def _sane(name: str, value: float) -> bool:
     return math.isfinite(value) and (name == "step" or abs(value) < EXPLODED)

@@ -54,6 +54,12 @@ class RunConfig(Part):
             raise ConfigError(
                 "data.name", self.data.name, f"a DCGAN needs images: {', '.join(IMAGE_DATA)}"
             )
+        norms = {self.generator.norm, self.discriminator.norm}
+        if "batch" in norms and self.training.batch_size < 2 * self.discriminator.packing:
+            raise ConfigError(
+                "training.batch_size", self.training.batch_size,
+                "batch norm needs at least two samples, or packs of them, in a batch",
+            )  # fmt: skip
         if self.training.batch_size % self.discriminator.packing:
             raise ConfigError(
                 "discriminator.packing", self.discriminator.packing,

@@ -129,7 +129,8 @@ def test_bounds_are_inclusive_and_enforced(item: Setting) -> None:
             RunConfig().with_values({item.path: outside})
         message = str(refused.value)
         assert message.startswith(f"{item.path} = {outside!r} is not allowed: ")
-        assert f"from {item.minimum:g} to {item.maximum:g}" in message
+        low, high = (f"{x:,.0f}" if x % 1 == 0 else f"{x:g}" for x in (item.minimum, item.maximum))
+        assert f"from {low} to {high}" in message
     for broken in (math.nan, math.inf, "many", [1]):
         with pytest.raises(ConfigError, match=item.path.replace(".", r"\.")):
             RunConfig().with_values({item.path: broken})
@@ -141,7 +142,7 @@ REFUSED = [
     ({"loss": {"nam": "hinge"}}, "loss.nam", "did you mean name"),
     ({"penaltyy": {}}, "penaltyy", "did you mean penalty"),
     ({"training": {"steps": 3.5}}, "training.steps", "a whole number from 1"),
-    ({"g_optimizer": {"lr": "fast"}}, "g_optimizer.lr", "a number from 0 to 1000"),
+    ({"g_optimizer": {"lr": "fast"}}, "g_optimizer.lr", "a number from 0 to 1,000"),
     ({"latent": {"dim": 0, "signs": 0}}, "latent.dim", "at least one"),
     ({"discriminator": {"packing": 3}}, "discriminator.packing", "divide the batch size, 512"),
     ({"generator": {"architecture": "dcgan"}}, "data.name", "a DCGAN needs images"),

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from ganlab.config import SETTINGS, Setting, settings
+from ganlab.config.base import shown_number
 
 KINDS: dict[type, str] = {bool: "true or false", tuple: "whole numbers separated by commas"}
 METAVARS: dict[type, str] = {bool: "BOOL", int: "N", float: "X", tuple: "N,N,..."}
@@ -53,7 +54,7 @@ def allowed(setting: Setting) -> str:
     if setting.choices:
         return ", ".join(setting.choices)
     if setting.minimum is not None and setting.maximum is not None:
-        return f"{_bound(setting.minimum)} to {_bound(setting.maximum)}"
+        return f"{shown_number(setting.minimum)} to {shown_number(setting.maximum)}"
     return KINDS.get(type(setting.default), "text")
 
 
@@ -64,10 +65,6 @@ def shown(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return str(value).lower()
     return str(value)
-
-
-def _bound(value: float) -> str:
-    return f"{int(value):,}" if value == int(value) else f"{value:g}"
 
 
 def _help(setting: Setting) -> str:

@@ -116,4 +116,9 @@ def _allowed_here(part: type[Part], names: list[str], first: Any) -> str:
     if low is None and high is None:
         return first["msg"][:1].lower() + first["msg"][1:]
     kind = "a whole number" if info is not None and info.annotation is int else "a number"
-    return f"{kind} from {low:g} to {high:g}"
+    return f"{kind} from {shown_number(low)} to {shown_number(high)}"
+
+
+def shown_number(value: float) -> str:
+    """A bound as a person writes it: 2,147,483,647 or 0.0001."""
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"

@@ -12,14 +12,14 @@ NumPy only. The caller evaluates G on the latent nodes:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 from scipy.special import ndtr
 
 TAIL = 4.5  # the normal's mass beyond, 7e-6, joins the outermost cells
-PIECES = (1, 2, 4, 8, 16, 32)  # a latent cell is cut into so many pieces along each side
-BATCH = 100_000  # pieces at once: 20 MB
+LEVELS = 5  # a latent cell's sides are halved at most so often: 32 pieces along each
+ALL_PIECES = 2**15  # about so many in all: 5 to 10 ms
 
 # kind of noise -> half the width of its latent interval, and its distribution function
 LATENT_LAWS: dict[str, tuple[float, Callable[[np.ndarray], np.ndarray]]] = {
@@ -69,7 +69,8 @@ def pushforward_1d(images: np.ndarray, masses: np.ndarray, edges: np.ndarray) ->
     low, high = np.sort(np.stack([images[:-1], images[1:]]), axis=0)
     first, last = _bin(low, edges), _bin(high, edges)  # 0: left of the window, bins + 1: right
     bins, inside = len(edges) - 1, first == last
-    total = np.bincount(first[inside], masses[inside], bins + 2)
+    total = np.zeros(bins + 2)
+    total += np.bincount(first[inside], masses[inside], bins + 2)
     low, high, first, last = low[~inside], high[~inside], first[~inside], last[~inside]
     across = masses[~inside] / (high - low)  # the density between the ends
     total += np.bincount(first, across * (edges[first] - low), bins + 2)
@@ -89,9 +90,13 @@ def pushforward_2d(
     images: [h, w, 2], G at the latent nodes; masses: [h-1, w-1]; x_edges: [bx + 1], y_edges:
     [by + 1], equally spaced. G is taken as bilinear in each latent cell. The image of a cell is
     cut along both its sides into pieces at most half a data cell long (at most 32 a side), and
-    each piece's mass is spread evenly over its bounding box. A linear map of 64 x 64 nodes onto
-    64 x 64 data cells is right to about 1 % of the peak, of 128 x 128 nodes to 0.3 %. Raises
-    ValueError for shapes that do not fit or images that are not finite.
+    each piece's mass is spread evenly over its bounding box. Where the image's mesh is no coarser
+    than the data grid, a linear map's density is right to about 1 % of its peak in every cell.
+    A cell is never cut into pieces lighter than 1 / ALL_PIECES, 3e-5 of the mass, which bounds
+    the cost at about 10 ms. Where that stops the cutting, the image is thin and speckled: the
+    absolute errors then add up to 4 to 8 % of the mass on saturated tanh networks, and to a
+    quarter of it on an image as wild as white noise. No mass is lost.
+    Raises ValueError for shapes that do not fit, unequal data cells or images that are not finite.
     """
     images, masses = np.asarray(images, float), np.asarray(masses, float)
     if masses.ndim != 2 or images.shape != (*np.add(masses.shape, 1), 2):
@@ -100,7 +105,7 @@ def pushforward_2d(
             "[h - 1, w - 1] masses."
         )
     _check_finite(images)
-    edges = [_check_edges(x_edges), _check_edges(y_edges)]
+    edges = [_check_equal(_check_edges(x_edges)), _check_equal(_check_edges(y_edges))]
     steps = np.array([edge[1] - edge[0] for edge in edges])
     shape = len(edges[0]) - 1, len(edges[1]) - 1
     position = np.moveaxis((images - [edge[0] for edge in edges]) / steps, -1, 0)  # [2, h, w]
@@ -108,8 +113,12 @@ def pushforward_2d(
     bounds = np.array(shape)[:, None]
     seen = ((corners.max(axis=0) > 0) & (corners.min(axis=0) < bounds)).all(axis=0)
     corners, masses = corners[:, :, seen], masses.ravel()[seen]
+    levels = _levels(corners, masses)
+    code = levels[0] * (LEVELS + 1) + levels[1]
     total = np.zeros(shape)
-    for chosen, pieces in _batches(corners):
+    for kind in np.unique(code):
+        chosen = code == kind
+        pieces = 2 ** (kind // (LEVELS + 1)), 2 ** (kind % (LEVELS + 1))
         total += _spread(corners[:, :, chosen], masses[chosen], pieces, shape)
     return total / steps.prod()
 
@@ -120,18 +129,15 @@ def _corners(nodes: np.ndarray) -> np.ndarray:
     return np.stack([row[..., side] for side in (slice(-1), slice(1, None)) for row in rows])
 
 
-def _batches(corners: np.ndarray) -> Iterator[tuple[np.ndarray, tuple[int, int]]]:
-    """Quads [4, 2, q] that need equally many pieces along each side, in batches that fit memory."""
+def _levels(corners: np.ndarray, masses: np.ndarray) -> np.ndarray:
+    """How often to halve the sides of quads [4, 2, q], along u and along v: [2, q]."""
     sides = np.abs(corners[[1, 3, 2, 3]] - corners[[0, 2, 0, 1]]).max(axis=1)  # [4, q]
     needed = 2 * sides.reshape(2, 2, -1).max(axis=1)  # [2, q]
-    levels = np.searchsorted(PIECES, needed).clip(max=len(PIECES) - 1)
-    code = levels[0] * len(PIECES) + levels[1]
-    for kind in np.unique(code):
-        pieces = PIECES[kind // len(PIECES)], PIECES[kind % len(PIECES)]
-        chosen = np.flatnonzero(code == kind)
-        size = max(BATCH // (pieces[0] * pieces[1]), 1)
-        for start in range(0, len(chosen), size):
-            yield chosen[start : start + size], pieces
+    levels = np.ceil(np.log2(np.clip(needed, 1, 2**LEVELS))).astype(int)
+    affordable = np.log2(np.maximum(masses * ALL_PIECES, 1))
+    while (over := np.flatnonzero(levels.sum(axis=0) > affordable)).size:
+        levels[levels[:, over].argmax(axis=0), over] -= 1
+    return levels
 
 
 def _spread(
@@ -176,5 +182,15 @@ def _check_edges(edges: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"edges of shape {edges.shape} must be at least two increasing numbers: give the "
             "borders of the bins."
+        )
+    return edges
+
+
+def _check_equal(edges: np.ndarray) -> np.ndarray:
+    widths = np.diff(edges)
+    if np.ptp(widths) > 1e-6 * widths.max():
+        raise ValueError(
+            f"data cells from {widths.min():g} to {widths.max():g} wide: in 2-D give equally "
+            "spaced edges, as numpy.linspace makes."
         )
     return edges

@@ -15,7 +15,8 @@ class MovingAverage:
         self.network = copy.deepcopy(source).requires_grad_(False).eval()
         self._weights = list(self.network.parameters())
         self._sources = list(source.parameters())
-        self._buffers = list(zip(self.network.buffers(), source.buffers(), strict=True))
+        pairs = zip(self.network.named_buffers(), source.buffers(), strict=True)
+        self._buffers = [(name, average, buffer) for (name, average), buffer in pairs]
 
     @torch.no_grad()
     def update(self, decay: float, iteration: int) -> None:
@@ -23,5 +24,7 @@ class MovingAverage:
         # Early on a long average would still show the initial weights.
         share = 1 - min(decay, (1 + iteration) / (10 + iteration))
         torch._foreach_lerp_(self._weights, self._sources, share)
-        for average, buffer in self._buffers:
-            average.lerp_(buffer, share) if buffer.is_floating_point() else average.copy_(buffer)
+        for name, average, buffer in self._buffers:
+            # Batch statistics belong to the averaged weights; a spectral norm's unit vectors
+            # would not stay unit vectors.
+            average.lerp_(buffer, share) if "running" in name else average.copy_(buffer)

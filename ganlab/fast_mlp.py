@@ -5,12 +5,10 @@ derivatives: a gradient penalty costs one more sweep through the layers instead 
 backward pass. The kernels also pick the matrix products' orientation: for 2-D data, CPU
 libraries take 70 microseconds for gᵀx and 12 for xᵀg.
 
-Both functions are differentiable once, in the weights, the biases and (``mlp``) the input.
+Nothing here is differentiable by autograd; call it under ``torch.no_grad()``.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,118 +16,69 @@ from torch.nn.functional import leaky_relu, linear
 
 NARROW = 16  # inputs below this width take the transposed products
 
-_masked = torch.ops.aten.leaky_relu_backward  # (gradient, pre-activation, slope, False)
+_leaky_relu_backward = torch.ops.aten.leaky_relu_backward.default
 
 
-def mlp(x: Tensor, weights: list[Tensor], biases: list[Tensor], slope: float) -> Tensor:
-    """[batch, in] -> [batch, out]; weights[i] is [out_i, in_i], ``slope`` of the leaky ReLU."""
-    return _Forward.apply(slope, x, *weights, *biases)
+class Tape:
+    """One pass through the layers, remembered for the derivatives one may ask for.
 
+    x: [batch, in]; weights[i]: [out_i, in_i]; biases[i]: [out_i]; slope: of the leaky ReLU,
+    0 for the ReLU. ``output`` is [batch, out]. A tape is of no use once its weights have moved.
+    """
 
-def mlp_with_gradient(
-    x: Tensor, weights: list[Tensor], biases: list[Tensor], slope: float
-) -> tuple[Tensor, Tensor]:
-    """(output [batch, 1], d output / d x [batch, in]) of a network with one output."""
-    return _ForwardWithGradient.apply(slope, x, *weights, *biases)
+    def __init__(
+        self, x: Tensor, weights: list[Tensor], biases: list[Tensor], slope: float
+    ) -> None:
+        self._weights, self._slope = weights, slope
+        self._inputs = [x]  # of each layer
+        for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
+            x = leaky_relu(linear(x, weight, bias), slope, inplace=True)
+            self._inputs.append(x)
+        self.output = linear(x, weights[-1], biases[-1])
 
-
-class _Forward(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, slope: float, x: Tensor, *parameters: Tensor) -> Tensor:
-        weights, biases = _halves(parameters)
-        inputs, before, output = _sweep(x, weights, biases, slope)
-        ctx.save_for_backward(*weights, *inputs, *before)
-        ctx.slope, ctx.depth = slope, len(weights)
-        return output
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        _refuse_second_derivative()
-        weights, inputs, before = _saved(ctx)
-        train = ctx.needs_input_grad[2]
-        dx, dws, dbs = _sweep_back(
-            gradient, weights, inputs, before, ctx.slope, ctx.needs_input_grad[1], train
-        )
-        return None, dx, *dws, *dbs
-
-
-class _ForwardWithGradient(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, slope: float, x: Tensor, *parameters: Tensor) -> tuple[Tensor, Tensor]:
-        weights, biases = _halves(parameters)
-        inputs, before, output = _sweep(x, weights, biases, slope)
+    def input_gradient(self) -> Tensor:
+        """d output / d x, [batch, in], of a network with one output."""
         # The chain runs from the output's weights down to the input.
-        sent, gradient = [], weights[-1].expand(len(x), -1)
-        for weight, pre in zip(reversed(weights[:-1]), reversed(before), strict=True):
-            sent.append(_masked(gradient, pre, slope, False))  # [batch, width]
-            gradient = _pull(sent[-1], weight)
-        ctx.save_for_backward(*weights, *inputs, *before, *reversed(sent))
-        ctx.slope, ctx.depth = slope, len(weights)
-        return output, gradient
+        self._sent: list[Tensor] = []
+        chain = self._weights[-1].expand(len(self.output), -1)
+        for index in reversed(range(1, len(self._weights))):
+            self._sent.insert(0, self._through_activation(chain, index))
+            chain = _pull(self._sent[0], self._weights[index - 1])
+        return chain
 
-    @staticmethod
-    def backward(ctx: Any, d_output: Tensor, d_chain: Tensor) -> tuple[Tensor | None, ...]:
-        _refuse_second_derivative()
-        saved = ctx.saved_tensors
-        sent = saved[3 * ctx.depth - 1 :]
-        weights, inputs, before = _saved(ctx)
-        _, dws, dbs = _sweep_back(d_output, weights, inputs, before, ctx.slope, False, True)
-        # The chain is linear in each weight: its derivative sweeps forward through the layers.
-        for index, (weight, pre) in enumerate(zip(weights[:-1], before, strict=True)):
-            dws[index] = dws[index] + _outer(sent[index], d_chain)
-            d_chain = _masked(linear(d_chain, weight), pre, ctx.slope, False)
-        dws[-1] = dws[-1] + d_chain.sum(0)
-        return None, None, *dws, *dbs
+    def to_input(self, d_output: Tensor) -> Tensor:
+        """d loss / d output, [batch, out] -> d loss / d x, [batch, in]."""
+        for index in reversed(range(1, len(self._weights))):
+            d_output = self._through_activation(_pull(d_output, self._weights[index]), index)
+        return _pull(d_output, self._weights[0])
 
+    def to_weights(self, d_output: Tensor, d_gradient: Tensor | None = None) -> list[Tensor]:
+        """Gradients of weights[0], biases[0], weights[1], ..., each contiguous.
 
-def _refuse_second_derivative() -> None:
-    """Only ``create_graph`` enables gradients here; it would find constants, silently."""
-    if torch.is_grad_enabled():
-        raise RuntimeError("The fast MLP has no second derivative: use mlp_with_gradient.")
+        d_output: d loss / d output, [batch, out]; d_gradient: d loss / d ``input_gradient()``,
+        [batch, in], if the loss depends on it.
+        """
+        weights: list[Tensor] = []
+        biases: list[Tensor] = []
+        for index in reversed(range(len(self._weights))):
+            weights.insert(0, _outer(d_output, self._inputs[index]))
+            biases.insert(0, d_output.sum(0))
+            if index:
+                d_output = self._through_activation(_pull(d_output, self._weights[index]), index)
+        if d_gradient is not None:
+            self._add_chain(weights, d_gradient)
+        return [x for pair in zip(weights, biases, strict=True) for x in pair]
 
+    def _add_chain(self, gradients: list[Tensor], d_chain: Tensor) -> None:
+        """The chain is linear in each weight: its derivative sweeps forward through the layers."""
+        for index, sent in enumerate(self._sent):
+            gradients[index] += _outer(sent, d_chain)
+            d_chain = self._through_activation(linear(d_chain, self._weights[index]), index + 1)
+        gradients[-1] += d_chain.sum(0)
 
-def _halves(parameters: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-    half = len(parameters) // 2
-    return parameters[:half], parameters[half:]
-
-
-def _saved(ctx: Any) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...], tuple[Tensor, ...]]:
-    depth, saved = ctx.depth, ctx.saved_tensors
-    return saved[:depth], saved[depth : 2 * depth], saved[2 * depth : 3 * depth - 1]
-
-
-def _sweep(
-    x: Tensor, weights: tuple[Tensor, ...], biases: tuple[Tensor, ...], slope: float
-) -> tuple[list[Tensor], list[Tensor], Tensor]:
-    """(input of each layer, pre-activation of each hidden layer, output)."""
-    inputs, before = [], []
-    for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
-        inputs.append(x)
-        before.append(linear(x, weight, bias))
-        x = leaky_relu(before[-1], slope)
-    inputs.append(x)
-    return inputs, before, linear(x, weights[-1], biases[-1])
-
-
-def _sweep_back(
-    gradient: Tensor,
-    weights: tuple[Tensor, ...],
-    inputs: tuple[Tensor, ...],
-    before: tuple[Tensor, ...],
-    slope: float,
-    to_input: bool,
-    to_weights: bool,
-) -> tuple[Tensor | None, list[Tensor | None], list[Tensor | None]]:
-    """Ordinary backpropagation: gradients of the input, the weights and the biases."""
-    dws: list[Tensor | None] = [None] * len(weights)
-    dbs: list[Tensor | None] = [None] * len(weights)
-    for index in reversed(range(len(weights))):
-        if to_weights:
-            dws[index], dbs[index] = _outer(gradient, inputs[index]), gradient.sum(0)
-        if index == 0:
-            break
-        gradient = _masked(_pull(gradient, weights[index]), before[index - 1], slope, False)
-    return _pull(gradient, weights[0]) if to_input else None, dws, dbs
+    def _through_activation(self, gradient: Tensor, index: int) -> Tensor:
+        """Times the activation's derivative, whose sign the input of layer ``index`` still has."""
+        return _leaky_relu_backward(gradient, self._inputs[index], self._slope, True)
 
 
 def _outer(gradient: Tensor, x: Tensor) -> Tensor:

@@ -1,21 +1,23 @@
 """One iteration of the game: D's updates, then G's (Goodfellow et al. 2014, algorithm 1).
 
 The functions here change a ``TrainState`` and return tensors without waiting for them;
-nothing in this file synchronises with the device.
+nothing in this file synchronises with the device. Gradients follow the chain rule link by link:
+autograd differentiates the loss in the logits, a ``Pass`` takes it through a network.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
 from ganlab.losses import LOSSES
+from ganlab.passes import Pass, discriminator_pass, generator_pass, weight_gradients
 from ganlab.penalties import (
     annealed,
     clip_weights,
@@ -37,54 +39,60 @@ class DStep:
     fake_logits: Tensor
 
 
+@torch.no_grad()
 def iterate(state: TrainState) -> tuple[DStep, Tensor]:
     """d_steps updates of D and g_steps of G; returns the last of each (D's, G's loss).
+
+    The penalty is the mean over the D steps, of which a lazy one counts only on some.
 
     The last D step and the first G step share their batch, as in DCGAN. Simultaneous play
     takes both gradients before either network moves.
     """
     training = state.config.training
     state.retune()
-    for _ in range(training.d_steps - 1):
-        d_step(state)
-    real, fake = _batch(state)
-    d_stats = d_gradient(state, real, fake.detach())
+    penalties = [d_step(state).penalty for _ in range(training.d_steps - 1)]
+    real, made = _batch(state)
+    d_stats = d_gradient(state, real, made.output)
     if training.order == "simultaneous":
-        g_loss = g_gradient(state, real, fake)
+        g_loss = g_gradient(state, real, made)
         d_apply(state)
     else:
         d_apply(state)
-        g_loss = g_gradient(state, real, fake)
+        g_loss = g_gradient(state, real, made)
     g_apply(state)
     for _ in range(training.g_steps - 1):
         g_loss = g_step(state)
     state.iteration += 1
+    if penalties:
+        penalty = torch.stack([*penalties, d_stats.penalty]).mean()
+        d_stats = replace(d_stats, penalty=penalty)
     return d_stats, g_loss
 
 
+@torch.no_grad()
 def d_step(state: TrainState) -> DStep:
     """One update of D alone."""
-    with torch.no_grad():
-        real, fake = _batch(state)
-    stats = d_gradient(state, real, fake)
+    real, made = _batch(state)
+    stats = d_gradient(state, real, made.output)
     d_apply(state)
     return stats
 
 
+@torch.no_grad()
 def g_step(state: TrainState) -> Tensor:
     """One update of G alone; returns its loss."""
-    real, fake = _batch(state)
-    loss = g_gradient(state, real, fake)
+    real, made = _batch(state)
+    loss = g_gradient(state, real, made)
     g_apply(state)
     return loss
 
 
-def _batch(state: TrainState) -> tuple[Tensor, Tensor]:
+def _batch(state: TrainState) -> tuple[Tensor, Pass]:
+    """Real samples [batch, *shape], and G's pass that made as many fakes."""
     n = state.config.training.batch_size
     real = state.real(n)
     with _autocast(state):
-        fake = state.generator(state.latents(n)).float()
-    return real, fake  # [batch, *shape] each
+        return real, generator_pass(state.generator, state.latents(n))
 
 
 def _autocast(state: TrainState) -> Any:
@@ -105,65 +113,81 @@ def _noisy(state: TrainState, x: Tensor) -> Tensor:
 
 
 def d_gradient(state: TrainState, real: Tensor, fake: Tensor) -> DStep:
-    """Set D's gradients from one batch; ``fake`` must be detached."""
-    config = state.config
+    """Set D's gradients from one batch, [batch, *shape] each."""
+    config = state.config.loss
+    weights = _penalty_weights(state)
     real, fake = _noisy(state, real), _noisy(state, fake)
     with _autocast(state):
-        real_logits, fake_logits, penalty = _scores_and_penalty(state, real, fake)
-    loss = LOSSES[config.loss.name].discriminator(
-        real_logits=real_logits,
-        fake_logits=fake_logits,
-        real_label=config.loss.real_label,
-        real_weight=config.loss.real_weight,
-        fake_weight=config.loss.fake_weight,
-    )
-    loss = loss.mean()
-    _set_gradients(state.d_optimizer, loss if penalty is None else loss + penalty)
+        sides, between = _d_passes(state, real, fake, weights)
+    with torch.enable_grad():
+        real_logits, fake_logits = _halves([side.output for side in sides])
+        loss = LOSSES[config.name].discriminator(
+            real_logits=real_logits,
+            fake_logits=fake_logits,
+            real_label=config.real_label,
+            real_weight=config.real_weight,
+            fake_weight=config.fake_weight,
+        )
+        loss = loss.mean()
+        penalty = _penalty(state, sides, between, weights)
+        total = loss if penalty is None else loss + penalty
+    _set_gradients(state.d_optimizer, weight_gradients(total, sides + between))
     shown = loss.new_zeros(()) if penalty is None else penalty.detach()
     return DStep(loss.detach(), shown, real_logits.detach(), fake_logits.detach())
 
 
-def _scores_and_penalty(
-    state: TrainState, real: Tensor, fake: Tensor
-) -> tuple[Tensor, Tensor, Tensor | None]:
-    """D's logits on both sides, and the sum of the penalties due at this step."""
-    config, critic = state.config.penalty, state.discriminator
+class PenaltyWeights(NamedTuple):
+    """What each gradient penalty counts at this step."""
+
+    r1: float
+    r2: float
+    gp: float
+
+
+def _penalty_weights(state: TrainState) -> PenaltyWeights:
+    config = state.config.penalty
     due = state.d_updates % config.interval == 0
     scale = config.interval if due else 0
-    r1, r2, gp = (
-        scale * annealed(weight, config, state.progress)
-        for weight in (config.r1, config.r2, config.gradient_penalty)
-    )
-    real_logits, fake_logits, real_slope, fake_slope = _scores(state, real, fake, r1 > 0, r2 > 0)
-    penalties = []
-    if real_slope is not None:
-        penalties.append(zero_centred(real_slope, r1).mean())
-    if fake_slope is not None:
-        penalties.append(zero_centred(fake_slope, r2).mean())
-    if gp:
-        _, slope = critic.logits_and_gradient(interpolate(real, fake, state.rng))
-        penalties.append(one_centred(slope, gp, config.sides).mean())
-    return real_logits, fake_logits, sum(penalties[1:], penalties[0]) if penalties else None
+    weights = config.r1, config.r2, config.gradient_penalty
+    return PenaltyWeights(*(scale * annealed(w, config, state.progress) for w in weights))
 
 
-def _scores(
-    state: TrainState, real: Tensor, fake: Tensor, slope_real: bool, slope_fake: bool
-) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
-    """Logits of both sides, and the input gradients asked for."""
+def _d_passes(
+    state: TrainState, real: Tensor, fake: Tensor, weights: PenaltyWeights
+) -> tuple[list[Pass], list[Pass]]:
+    """D's passes over real and fake, and those over what lies between them."""
+    critic = state.discriminator
+    r1, r2 = weights.r1 > 0, weights.r2 > 0
     # Batch norm must see the sides apart; everything else is faster in one pass.
-    if slope_real == slope_fake and state.config.discriminator.norm != "batch":
-        logits, slope = _score(state.discriminator, torch.cat((real, fake)), slope_real)
-        half = len(logits) // 2
-        if slope is None:
-            return logits[:half], logits[half:], None, None
-        return logits[:half], logits[half:], slope[:half], slope[half:]
-    real_logits, real_slope = _score(state.discriminator, real, slope_real)
-    fake_logits, fake_slope = _score(state.discriminator, fake, slope_fake)
-    return real_logits, fake_logits, real_slope, fake_slope
+    if r1 == r2 and state.config.discriminator.norm != "batch":
+        sides = [discriminator_pass(critic, torch.cat((real, fake)), r1)]
+    else:
+        sides = [discriminator_pass(critic, real, r1), discriminator_pass(critic, fake, r2)]
+    if not weights.gp:
+        return sides, []
+    between = interpolate(real, fake, state.rng)
+    return sides, [discriminator_pass(critic, between, with_slope=True)]
 
 
-def _score(critic: Any, x: Tensor, with_slope: bool) -> tuple[Tensor, Tensor | None]:
-    return critic.logits_and_gradient(x) if with_slope else (critic(x), None)
+def _penalty(
+    state: TrainState, sides: list[Pass], between: list[Pass], weights: PenaltyWeights
+) -> Tensor | None:
+    """The sum of the penalties due at this step, or None."""
+    terms = []
+    if weights.r1 or weights.r2:
+        real_slope, fake_slope = _halves([side.slope for side in sides])
+        if weights.r1:
+            terms.append(zero_centred(real_slope, weights.r1).mean())
+        if weights.r2:
+            terms.append(zero_centred(fake_slope, weights.r2).mean())
+    for judged in between:
+        terms.append(one_centred(judged.slope, weights.gp, state.config.penalty.sides).mean())
+    return sum(terms[1:], terms[0]) if terms else None
+
+
+def _halves(sides: list[Any]) -> Sequence[Any]:
+    """(real, fake) from two tensors, or from one that holds both."""
+    return sides if len(sides) == 2 else sides[0].chunk(2)
 
 
 def d_apply(state: TrainState) -> None:
@@ -177,18 +201,18 @@ def d_apply(state: TrainState) -> None:
 # -- the generator -----------------------------------------------------------------------------
 
 
-def g_gradient(state: TrainState, real: Tensor, fake: Tensor) -> Tensor:
-    """Set G's gradients from one batch that carries G's graph; returns the loss, detached."""
+def g_gradient(state: TrainState, real: Tensor, made: Pass) -> Tensor:
+    """Set G's gradients from the batch that G ``made``; returns the loss, detached."""
     loss_function = LOSSES[state.config.loss.name]
     with _autocast(state):
         real_logits = None
         if loss_function.needs_real:
-            with torch.no_grad():
-                real_logits = state.discriminator(_noisy(state, real))
-        with _frozen(state.d_optimizer):
-            fake_logits = state.discriminator(_noisy(state, fake))
-    loss = loss_function.generator(real_logits=real_logits, fake_logits=fake_logits).mean()
-    _set_gradients(state.g_optimizer, loss)
+            real_logits = state.discriminator(_noisy(state, real))
+        judged = discriminator_pass(state.discriminator, _noisy(state, made.output))
+    with torch.enable_grad():
+        loss = loss_function.generator(real_logits=real_logits, fake_logits=judged.output).mean()
+    (d_logits,) = torch.autograd.grad(loss, judged.output)
+    _set_gradients(state.g_optimizer, made.to_weights(judged.to_input(d_logits)))
     return loss.detach()
 
 
@@ -199,21 +223,6 @@ def g_apply(state: TrainState) -> None:
         state.ema.update(state.config.training.ema, state.iteration)
 
 
-@contextlib.contextmanager
-def _frozen(optimizer: Optimizer) -> Iterator[None]:
-    """No gradients for this optimiser's weights inside."""
-    weights = optimizer.param_groups[0]["params"]
-    for weight in weights:
-        weight.requires_grad_(False)
-    try:
-        yield
-    finally:
-        for weight in weights:
-            weight.requires_grad_(True)
-
-
-def _set_gradients(optimizer: Optimizer, loss: Tensor) -> None:
-    """Gradients for this optimiser's weights only; the other network's are not even computed."""
-    weights = optimizer.param_groups[0]["params"]
-    for weight, gradient in zip(weights, torch.autograd.grad(loss, weights), strict=True):
+def _set_gradients(optimizer: Optimizer, gradients: list[Tensor]) -> None:
+    for weight, gradient in zip(optimizer.param_groups[0]["params"], gradients, strict=True):
         weight.grad = gradient

@@ -28,6 +28,7 @@ class GANLoss:
     equilibrium_logit: target -> the best constant D once p_g = p_data; the target is the real
         label times the real term's share of the weights, 1/2 unless someone changes them.
     reference: the paper that introduced it.
+    needs_real: G's loss compares fake with real logits, so it fixes them only up to a shift.
     """
 
     discriminator_terms: Callable[[Tensor, Tensor, float], Terms]
@@ -173,6 +174,11 @@ def value_function(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     Goodfellow et al. 2014, eq. 1; -log 4 at equilibrium, 0 for a perfect D.
     """
     return -softplus(-real_logits).mean(-1) - softplus(fake_logits).mean(-1)
+
+
+def midpoint(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """Where D is undecided under a relativistic loss, which fixes logits only up to a shift."""
+    return (real_logits.mean() + fake_logits.mean()) / 2
 
 
 def equilibrium(

@@ -17,7 +17,7 @@ from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
 from ganlab.config import DiscriminatorConfig, GeneratorConfig, NetworkConfig
-from ganlab.fast_mlp import mlp, mlp_with_gradient
+from ganlab.fast_mlp import Tape
 
 Shape = tuple[int, ...]
 
@@ -48,6 +48,12 @@ NORMS_2D: dict[str, Callable[[int], nn.Module]] = {
 
 OUTPUTS: dict[str, Callable[[Tensor], Tensor]] = {"linear": lambda x: x, "tanh": torch.tanh}
 
+# Their derivatives: (d loss / d y, y = output(x)) -> d loss / d x.
+THROUGH_OUTPUTS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "linear": lambda gradient, y: gradient,
+    "tanh": lambda gradient, y: gradient * (1 - y * y),
+}
+
 
 class Dropout(nn.Module):
     """Dropout that draws from a generator of its own, so that runs stay reproducible."""
@@ -66,7 +72,8 @@ class Dropout(nn.Module):
 class MLP(nn.Module):
     """Linear layers with norm, activation and dropout between them: [batch, in] -> [batch, out].
 
-    A ``plain`` one, with nothing but (leaky) ReLU between its layers, runs on ``fast_mlp``.
+    A ``plain`` one, with nothing but (leaky) ReLU between its layers, can be
+    trained by ``fast_mlp``.
     """
 
     def __init__(
@@ -84,24 +91,15 @@ class MLP(nn.Module):
         self.plain = regular and dry and config.activation in SLOPES
 
     def forward(self, x: Tensor) -> Tensor:
-        # Inputs that want a gradient may want it twice, which the hand-written pass cannot.
-        if self.plain and not (x.requires_grad and x.is_leaf) and not _autocasting(x):
-            return mlp(x, *self._parameters_by_kind(), self.slope)
         *hidden, last = self.layers
         for layer, norm in zip(hidden, self.norms, strict=True):
             x = self.dropout(self.activation(norm(layer(x))))
         return last(x)
 
-    def forward_with_gradient(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(output [batch, 1], d output / d x [batch, in]) of a ``plain`` network."""
-        return mlp_with_gradient(x, *self._parameters_by_kind(), self.slope)
-
-    def _parameters_by_kind(self) -> tuple[list[Tensor], list[Tensor]]:
-        return [layer.weight for layer in self.layers], [layer.bias for layer in self.layers]
-
-
-def _autocasting(x: Tensor) -> bool:
-    return torch.is_autocast_enabled(x.device.type)
+    def tape(self, x: Tensor) -> Tape:
+        """The hand-written pass over x [batch, in] of a ``plain`` network."""
+        weights = [layer.weight for layer in self.layers]
+        return Tape(x, weights, [layer.bias for layer in self.layers], self.slope)
 
 
 def _unchanged(module: nn.Module) -> nn.Module:
@@ -114,7 +112,9 @@ class MLPGenerator(nn.Module):
     def __init__(self, latent_dim: int, shape: Shape, config: GeneratorConfig) -> None:
         super().__init__()
         self.shape, self.output = shape, OUTPUTS[config.output]
+        self.through_output = THROUGH_OUTPUTS[config.output]
         self.mlp = MLP((latent_dim, *config.widths, math.prod(shape)), config)
+        self.plain = self.mlp.plain
 
     def forward(self, latents: Tensor) -> Tensor:
         return self.output(self.mlp(latents)).unflatten(1, self.shape)
@@ -125,6 +125,8 @@ class ConvGenerator(nn.Module):
 
     Two doublings from side / 4: 28 = 7 * 4 for MNIST, 8 = 2 * 4 for Digits.
     """
+
+    plain = False
 
     def __init__(self, latent_dim: int, shape: Shape, config: GeneratorConfig) -> None:
         super().__init__()
@@ -216,11 +218,7 @@ class Discriminator(nn.Module):
 
     def logits_and_gradient(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(logits [packs], d logits / d input [packs, *]), differentiable in the weights."""
-        packed = self.pack(x)
-        if self.body.plain and not _autocasting(packed):
-            output, gradient = self.body.forward_with_gradient(packed)
-            return output.squeeze(1), gradient
-        packed = packed.detach().requires_grad_()
+        packed = self.pack(x).detach().requires_grad_()
         logits = self.body(packed).squeeze(1).float()
         (gradient,) = torch.autograd.grad(logits.sum(), packed, create_graph=True)
         return logits, gradient

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
+from ganlab.config import RunConfig
 from ganlab.density import latent_cells, pushforward_1d, pushforward_2d
 from ganlab.diagnostics import verdicts
 from ganlab.latent import latent_plane, sample_latents
-from ganlab.losses import LOSSES, equilibrium
+from ganlab.losses import LOSSES, equilibrium, midpoint
 from ganlab.measure import generate
 from ganlab.seeding import stream
 from ganlab.snapshot import Estimate, Field, History, Manifold, Snapshot, Status
@@ -42,19 +43,9 @@ class Probe:
     ) -> Snapshot:
         """A snapshot of this moment; the trainer adds status, message and seconds."""
         config, data = state.config, state.data
-        goal = equilibrium(
-            LOSSES[config.loss.name],
-            real_label=config.loss.real_label,
-            real_weight=config.loss.real_weight,
-            fake_weight=config.loss.fake_weight,
-        )
+        goal, modes = _goal(config), data.modes
         fake = generate(state, self.latents)
-        with state.looking() as (_, discriminator):
-            real_logits, fake_logits = (
-                discriminator.score(state.standardised(x.to(state.device))).cpu().numpy()
-                for x in (self.real, torch.from_numpy(fake))
-            )
-        modes = data.modes
+        real_logits, fake_logits, middle = self._scores(state, fake)
         per_step = config.training.batch_size * config.training.d_steps
         return Snapshot(
             step=state.iteration,
@@ -79,13 +70,24 @@ class Probe:
                 measures=measures,
                 modes=len(modes.centres) if modes else None,
             ),
-            field=self._field(state) if self.points else None,
+            field=self._field(state, middle) if self.points else None,
             manifold=self._manifold(state),
             mode_centres=modes.centres if modes else None,
             mode_std=modes.std if modes else float("nan"),
         )
 
-    def _field(self, state: TrainState) -> Field:
+    def _scores(self, state: TrainState, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+        """Logits of the probe samples [n], and where D is undecided, taken off them."""
+        with state.looking() as (_, discriminator):
+            real, made = (
+                discriminator.score(state.standardised(x.to(state.device))).cpu()
+                for x in (self.real, torch.from_numpy(fake))
+            )
+        relative = LOSSES[state.config.loss.name].needs_real
+        middle = midpoint(real, made).item() if relative else 0.0
+        return (real - middle).numpy(), (made - middle).numpy(), middle
+
+    def _field(self, state: TrainState, middle: float) -> Field:
         grid = np.stack(np.meshgrid(*self.axes), -1)  # [ny, nx, 2] or [nx, 1]
         x = torch.from_numpy(grid.reshape(-1, len(self.axes))).float().to(state.device)
         with state.looking() as (_, discriminator):
@@ -93,7 +95,7 @@ class Probe:
         gradient = gradient / state.std  # per data unit
         return Field(
             axes=self.axes,
-            logits=logits.cpu().numpy().reshape(grid.shape[:-1]),
+            logits=logits.cpu().numpy().reshape(grid.shape[:-1]) - middle,
             gradient=gradient.cpu().numpy().reshape(grid.shape),
             p_data=self.p_data,
             p_g=self._exact_density(state),
@@ -114,10 +116,22 @@ class Probe:
             return None
         nodes, masses = latent_cells(latent.kind, dim, CELLS[dim])
         images = generate(state, torch.from_numpy(nodes.reshape(-1, dim)).float())
+        if not np.isfinite(images).all():
+            return None  # the trainer sees it in the samples, and ends the run
         edges = [_edges(axis) for axis in self.axes]
         if dim == 1:
             return pushforward_1d(images[:, 0], masses, *edges)
         return pushforward_2d(images.reshape(nodes.shape), masses, *edges).T
+
+
+def _goal(config: RunConfig) -> dict[str, float]:
+    chosen = config.loss
+    return equilibrium(
+        LOSSES[chosen.name],
+        real_label=chosen.real_label,
+        real_weight=chosen.real_weight,
+        fake_weight=chosen.fake_weight,
+    )
 
 
 def fresh_samples(state: TrainState, n: int, seed: int) -> np.ndarray:

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from ganlab.config import SETTINGS, ConfigError, RunConfig
 from ganlab.game import d_step, g_step, iterate
+from ganlab.losses import LOSSES
 from ganlab.measure import Measurement, generate, make_measurer, measure_latents
 from ganlab.probe import Probe, fresh_samples
 from ganlab.recorder import Recorder, Window, gradient_norm
@@ -112,7 +113,8 @@ class Trainer:
 
     def _record(self, measured: bool) -> None:
         state = self._state
-        row = self._window.row() | {
+        relative = LOSSES[self.config.loss.name].needs_real
+        row = self._window.row(centre=relative) | {
             "step": self.iteration,
             "d_grad_norm": gradient_norm(state.discriminator),
             "g_grad_norm": gradient_norm(state.generator),

@@ -78,7 +78,7 @@ def test_options_reach_the_run(here):
         (["train", "missing.yaml"], "neither a preset nor"),
         (["train", "ring8", "--training.steps", "many"], "training.steps = 'many' is not allowed"),
         (["train", "ring8", "--loss.name", "hing"], "did you mean hinge?"),
-        (["train", "ring8", "--penalty.r1", "-1"], "a number from 0 to 1000"),
+        (["train", "ring8", "--penalty.r1", "-1"], "a number from 0 to 1,000"),
         (["train", "ring8", "--traning.steps", "5"], "did you mean --training.steps?"),
         (["train", "ring8", "--training.step=5"], "did you mean --training.steps?"),
         (["train", "ring8", "extra"], "extra is not an option or argument"),

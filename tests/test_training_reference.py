@@ -107,7 +107,11 @@ class Textbook:
         self.d_optimizer.zero_grad()
         (loss + penalty).backward()
         with torch.no_grad():
-            d = [torch.sigmoid(self.discriminator(x)) for x in (real, fake)]
+            logits = [self.discriminator(x) for x in (real, fake)]
+            # A relativistic loss fixes logits up to a shift: 0 is midway between the sides.
+            relative = self.config.loss.name.startswith("relativistic")
+            middle = (logits[0].mean() + logits[1].mean()) / 2 if relative else 0.0
+            d = [torch.sigmoid(x - middle) for x in logits]
         return {
             "d_loss": loss.item(),
             "penalty": penalty.item(),

@@ -244,7 +244,7 @@ class ProbeConfig(Part):
         10, "Record every", "Steps averaged into one row of the history.", ge=1, le=10_000
     )
     measure_every: int = setting(
-        250, "Measure every", "Steps between measurements of divergences and scores.",
+        100, "Measure every", "Steps between measurements of divergences and scores.",
         ge=1, le=1_000_000,
     )  # fmt: skip
     samples: int = setting(1000, "Samples shown", "Fixed probe latents.", ge=16, le=20_000)

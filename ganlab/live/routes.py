@@ -1,0 +1,130 @@
+"""What the app serves beside Streamlit: the live socket, our scripts, and Plotly's."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import json
+import logging
+from functools import cache
+from importlib import metadata, resources
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ganlab.live import protocol
+from ganlab.live.hub import Full, Hub, Viewer
+
+log = logging.getLogger("ganlab.hub")
+
+PREFIX = "/ganlab"
+NO_SUCH_RUN = 4404  # close codes of our own, private range
+NO_ROOM = 4429
+TOO_LONG = 1009
+
+
+def routes(hub: Hub, static: Path) -> list[BaseRoute]:
+    """Routes for the app; ``static`` is the folder of our own scripts."""
+
+    async def live(socket: WebSocket) -> None:
+        await serve_viewer(hub, socket)
+
+    return [
+        WebSocketRoute(f"{PREFIX}/live/{{run}}", live),
+        Route(plotly_path(), plotly),
+        Mount(scripts_path(static), StaticFiles(directory=static)),
+    ]
+
+
+@cache
+def scripts_path(static: Path) -> str:
+    """Where our own scripts are served: elsewhere when they change, so that no old one is kept."""
+    content = b"".join(file.read_bytes() for file in sorted(static.iterdir()) if file.is_file())
+    return f"{PREFIX}/static-{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def plotly_path() -> str:
+    """Where Plotly's script is served; its version is in the address, so that browsers keep it."""
+    return f"{PREFIX}/plotly-{metadata.version('plotly')}.min.js"
+
+
+@cache
+def plotly_script() -> bytes:
+    """plotly.min.js of the installed package, gzipped; takes a second, once per server."""
+    path = resources.files("plotly") / "package_data" / "plotly.min.js"
+    return gzip.compress(path.read_bytes(), compresslevel=6)
+
+
+async def plotly(request: Request) -> Response:
+    """The charts' script: kept by browsers for good, as its address names its version."""
+    body = await asyncio.to_thread(plotly_script)
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "public, max-age=31536000, immutable"}
+    return Response(body, media_type="text/javascript", headers=headers)
+
+
+def same_origin(origin: str | None, host: str | None) -> bool:
+    """Whether a page of this server opened the socket; clients that are no browser send none."""
+    return origin is None or urlsplit(origin).netloc == host
+
+
+async def serve_viewer(hub: Hub, socket: WebSocket) -> None:
+    """One page watching one run, until either side leaves."""
+    if not same_origin(socket.headers.get("origin"), socket.headers.get("host")):
+        await socket.close()  # before accepting: the handshake is answered with 403
+        return
+    await socket.accept()
+    run_id = socket.path_params["run"]
+    figures = [name for name in socket.query_params.get("figures", "").split(",") if name]
+    if run_id not in hub.runs:
+        await socket.close(NO_SUCH_RUN, "This run is no longer on the server.")
+        return
+    try:
+        async with hub.watching(run_id, figures) as viewer:
+            await _converse(hub, run_id, viewer, socket)
+    except Full as error:
+        await socket.close(NO_ROOM, str(error))
+
+
+async def _converse(hub: Hub, run_id: str, viewer: Viewer, socket: WebSocket) -> None:
+    """Send and receive side by side; the first to end takes the other with it."""
+    tasks = [
+        asyncio.create_task(_send(hub, run_id, viewer, socket)),
+        asyncio.create_task(_receive(hub, run_id, viewer, socket)),
+    ]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    for task in done:
+        if not isinstance(task.exception(), (WebSocketDisconnect, RuntimeError, type(None))):
+            log.error("a viewer's socket failed", exc_info=task.exception())
+
+
+async def _send(hub: Hub, run_id: str, viewer: Viewer, socket: WebSocket) -> None:
+    while True:
+        notices, frame = await hub.next_messages(run_id, viewer)
+        for notice in notices:
+            await socket.send_text(json.dumps(notice))
+        if frame:
+            await socket.send_bytes(frame)
+
+
+async def _receive(hub: Hub, run_id: str, viewer: Viewer, socket: WebSocket) -> None:
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        text = message.get("text") or ""
+        if len(text) > protocol.MAX_COMMAND:
+            await socket.close(TOO_LONG, "A message was too long.")
+            return
+        if text == protocol.ACKNOWLEDGE:
+            hub.acknowledge(viewer)
+            continue
+        try:
+            hub.command(run_id, protocol.viewer_command(text))
+        except ValueError as error:
+            viewer.notify({"type": "refused", "text": str(error)})

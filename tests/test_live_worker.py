@@ -1,0 +1,260 @@
+"""The worker: fair turns, frames only on demand, crashes kept apart, and a real process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from live_helpers import SMALL
+
+from ganlab.live import protocol, worker
+from ganlab.live.frames import unpack
+from ganlab.live.hub import Hub
+from ganlab.live.worker import Worker
+from ganlab.training import Trainer
+
+LONG = SMALL.with_values({"training.steps": 10_000_000}).to_dict()
+PATIENCE = 60.0  # seconds until a test gives up
+
+
+class Bench:
+    """A worker in a thread, with what it sends."""
+
+    def __init__(self, make_trainer=Trainer):
+        self.inbox, self.sent = queue.SimpleQueue(), queue.SimpleQueue()
+        self.worker = Worker(
+            self.inbox, lambda header, body: self.sent.put((header, body)), make_trainer
+        )
+        self.thread = threading.Thread(target=self.worker.serve, daemon=True)
+        self.thread.start()
+
+    def tell(self, run, *commands):
+        for command in commands:
+            self.inbox.put((run, command))
+
+    def create(self, run, config=LONG, **options):
+        self.tell(run, protocol.Create(config=config, **options), protocol.Watch(viewers=1))
+
+    def next(self, kind, run):
+        """The next message of a kind about a run."""
+        while True:
+            header, body = self.sent.get(timeout=PATIENCE)
+            if header["type"] == kind and header.get("run") == run:
+                return unpack(body)[0] if kind == "frame" else header
+
+    def frame(self, run):
+        self.tell(run, protocol.Want())
+        return self.next("frame", run)
+
+    def frame_when(self, run, condition):
+        while not condition(meta := self.frame(run)):
+            pass
+        return meta
+
+
+@pytest.fixture
+def bench():
+    made = Bench()
+    yield made
+    made.inbox.put(None)
+    made.thread.join(PATIENCE)
+    assert not made.thread.is_alive()
+
+
+def test_a_step_is_one_step_and_a_pause_holds(bench):
+    bench.create("a", playing=False)
+    assert bench.frame("a")["step"] == 0
+    bench.tell("a", protocol.Step(n=3))
+    assert bench.frame_when("a", lambda meta: meta["step"] >= 3)["step"] == 3
+    bench.tell("a", protocol.Play())
+    bench.frame_when("a", lambda meta: meta["step"] > 10)
+    bench.tell("a", protocol.Pause())
+    held = bench.frame_when("a", lambda meta: meta["state"] == "paused")["step"]
+    time.sleep(0.1)
+    bench.tell("a", protocol.Step(n=1))
+    assert bench.frame_when("a", lambda meta: meta["step"] > held)["step"] == held + 1
+
+
+def test_no_frame_without_a_want_and_none_without_news(bench):
+    bench.create("a", playing=False)
+    bench.frame("a")
+    bench.tell("a", protocol.Want())
+    bench.tell("a", protocol.Set(values={"seed": 1}))
+    bench.next("refused", "a")
+    time.sleep(0.2)
+    frames = 0
+    while not bench.sent.empty():
+        frames += bench.sent.get()[0]["type"] == "frame"
+    assert frames == 0
+    bench.tell("a", protocol.Step())
+    assert bench.next("frame", "a")["step"] == 1
+
+
+def test_runs_get_equal_time():
+    """Eight times the batch is several times the work per step, but not a larger share."""
+    bench = Bench()
+    light, heavy = "light", "heavy"
+    bench.create(light)
+    bench.create(heavy, {**LONG, "training": {**LONG["training"], "batch_size": 2048}})
+    bench.frame_when(heavy, lambda meta: meta["step"] > 100)
+    seconds = {run: bench.worker.runs[run].trainer.seconds for run in (light, heavy)}
+    bench.inbox.put(None)
+    bench.thread.join(PATIENCE)
+    assert 1 / 2.5 < seconds[light] / seconds[heavy] < 2.5
+
+
+def test_a_crash_stays_with_its_run():
+    class Fragile(Trainer):
+        def advance(self, n=1):
+            if self.config.seed == 13:
+                raise RuntimeError("seed 13 is cursed")
+            super().advance(n)
+
+    bench = Bench(Fragile)
+    bench.create("good")
+    bench.create("bad", {**LONG, "seed": 13})
+    meta = bench.frame_when("bad", lambda meta: meta["state"] == "failed")
+    assert "seed 13 is cursed" in meta["failure"] and "Traceback" in meta["traceback"]
+    before = bench.frame("good")["step"]
+    assert bench.frame_when("good", lambda meta: meta["step"] > before)["state"] == "playing"
+    bench.tell("bad", protocol.Reset(values={"seed": 14}), protocol.Play())
+    assert bench.next("config", "bad")["config"]["seed"] == 14
+    assert bench.frame_when("bad", lambda meta: meta.get("step", 0) > 3)["state"] == "playing"
+    bench.inbox.put(None)
+    bench.thread.join(PATIENCE)
+
+
+def test_a_configuration_that_cannot_be_built_is_told(bench):
+    bench.create("a", {**LONG, "seed": -1})
+    assert "seed" in bench.next("refused", "a")["text"]
+    absent = {**LONG, "data": {**LONG["data"], "name": "points", "path": "nowhere.csv"}}
+    bench.create("b", absent)
+    assert "nowhere.csv" in bench.frame_when("b", lambda m: m["state"] == "failed")["failure"]
+
+
+def test_an_unwatched_run_rests_goes_on_when_watched_and_is_released(monkeypatch):
+    monkeypatch.setattr(worker, "GRACE", 0.0)
+    bench = Bench()
+    bench.create("a")
+    bench.frame_when("a", lambda meta: meta["step"] > 5)
+    bench.tell("a", protocol.Watch(viewers=0))
+    while bench.worker.runs["a"].viewers:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    rested = bench.worker.runs["a"].trainer.iteration
+    time.sleep(0.2)
+    assert bench.worker.runs["a"].trainer.iteration == rested
+    bench.tell("a", protocol.Watch(viewers=1))
+    assert bench.frame_when("a", lambda meta: meta["step"] > rested)["state"] == "playing"
+    monkeypatch.setattr(worker, "RELEASE", 0.0)
+    bench.tell("a", protocol.Watch(viewers=0))
+    assert bench.next("released", "a") and not bench.worker.runs
+    bench.inbox.put(None)
+    bench.thread.join(PATIENCE)
+
+
+def test_frames_come_less_often_when_many_watch(bench):
+    for run in ("a", "b", "c", "d"):
+        bench.create(run, playing=False)
+    bench.frame("d")
+    bench.worker._frame_seconds = 0.03
+    assert bench.worker._frame_interval() == pytest.approx(4 * 0.03 * 3)
+    bench.worker._frame_seconds = 0.001
+    assert bench.worker._frame_interval() == 0.05
+    bench.worker._frame_seconds = 10.0
+    assert bench.worker._frame_interval() == 0.4
+
+
+def test_the_heart_beats(bench):
+    bench.create("a", playing=False)
+    beats = [bench.next("beat", None) for _ in range(2)]
+    assert beats[-1]["runs"] == 1
+
+
+def test_what_is_sent_to_a_run_that_is_gone_is_ignored(bench):
+    bench.create("a", playing=False)
+    bench.tell("a", protocol.Release(), protocol.Play(), protocol.Want())
+    bench.create("b", playing=False)
+    assert bench.frame("b")["step"] == 0 and list(bench.worker.runs) == ["b"]
+
+
+# -- the real process ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def process():
+    started = subprocess.Popen(
+        [sys.executable, "-m", "ganlab.live.worker"],
+        cwd=Path(__file__).parents[1],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    yield started
+    started.kill()
+    started.communicate()
+
+
+def tell(process, run, command):
+    protocol.write_message(process.stdin, {"run": run, "command": command.model_dump()})
+
+
+def read_frame(process, run):
+    tell(process, run, protocol.Want())
+    while (message := protocol.read_message(process.stdout)) is not None:
+        if message[0]["type"] == "frame":
+            return unpack(message[1])[0]
+    return None
+
+
+def test_a_real_worker_steps_exactly_and_ends_with_its_parent(process):
+    protocol.write_message(process.stdin, {"run": "a", "command": {"op": "dance"}})  # no harm
+    tell(process, "a", protocol.Create(config=SMALL.to_dict(), playing=False))
+    tell(process, "a", protocol.Watch(viewers=1, figures=("losses",)))
+    assert read_frame(process, "a")["step"] == 0
+    tell(process, "a", protocol.Step(n=7))
+    while (meta := read_frame(process, "a"))["step"] < 7:
+        pass
+    assert meta["step"] == 7
+    process.send_signal(signal.SIGINT)  # Ctrl-C reaches the whole group; the server answers it
+    tell(process, "a", protocol.Step(n=1))
+    assert read_frame(process, "a")["step"] == 8
+    process.stdin.close()
+    assert process.wait(PATIENCE) == 0
+    process.stdin = None
+
+
+def test_a_killed_worker_is_replaced_and_its_run_can_go_on():
+    async def scenario():
+        hub = Hub()
+        await hub.start()
+        run = await hub.create(LONG)
+        async with hub.watching(run, ["losses"]) as viewer:
+            first = await next_meta(hub, run, viewer, lambda meta: meta["step"] > 2)
+            killed = hub.worker_pid
+            os.kill(killed, signal.SIGKILL)
+            back = await next_meta(hub, run, viewer, lambda meta: meta["note"])
+            hub.command(run, protocol.Play())
+            later = await next_meta(hub, run, viewer, lambda meta: meta["step"] > 2)
+            assert hub.worker_pid != killed and hub.restarts == 1
+        await hub.stop()
+        return first, back, later
+
+    async def next_meta(hub, run, viewer, condition):
+        while True:
+            _, frame = await asyncio.wait_for(hub.next_messages(run, viewer), PATIENCE)
+            hub.acknowledge(viewer)
+            if frame and condition(meta := unpack(frame)[0]):
+                return meta
+
+    first, back, later = asyncio.run(scenario())
+    assert (back["step"], back["state"]) == (0, "paused") and "started again" in back["note"]
+    assert first["seed"] == back["seed"] == later["seed"] and later["state"] == "playing"

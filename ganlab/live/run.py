@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
 from collections import deque
@@ -13,6 +14,7 @@ from ganlab.live.picture import compose
 from ganlab.snapshot import Status
 from ganlab.training import Trainer
 
+BURST = 0.1  # seconds of its pace that a run may catch up at once
 RATE_WINDOW = 1.5  # seconds over which the steps per second are counted
 
 
@@ -26,8 +28,11 @@ class LiveRun:
         *,
         playing: bool = True,
         note: str = "",
+        pace: float = math.inf,
     ) -> None:
-        self.config, self.note, self.playing = config, note, playing
+        """pace: iterations per second at most while playing."""
+        self.config, self.note, self.playing, self.pace = config, note, playing, pace
+        self._allowed, self._allowed_at = 1.0, time.monotonic()
         self.trainer: Trainer | None = None
         self.failure, self.traceback = "", ""
         self.goal = 0  # a paused run still trains up to this iteration
@@ -58,6 +63,15 @@ class LiveRun:
         if self.failure or (self.trainer and self.trainer.status is not Status.RUNNING):
             return False
         return self.playing or (self.trainer is not None and self.trainer.iteration < self.goal)
+
+    def ready(self, now: float) -> bool:
+        """Whether its pace lets it train now; steps asked for one by one never wait."""
+        if not self.playing or self.pace == math.inf:
+            return True
+        self._allowed += self.pace * (now - self._allowed_at)
+        self._allowed = min(self._allowed, max(1.0, BURST * self.pace))
+        self._allowed_at = now
+        return self._allowed >= 1
 
     def steps_per_second(self, now: float) -> float:
         """Over the last ``RATE_WINDOW`` seconds; 0 when it stands still."""
@@ -109,6 +123,9 @@ class LiveRun:
         n = max(1, int(seconds / self._step_seconds)) if self._step_seconds else 1
         if not self.playing:
             n = min(n, self.goal - trainer.iteration)
+        elif self.pace < math.inf:
+            n = min(n, max(1, int(self._allowed)))
+            self._allowed -= n
         begin, first = time.monotonic(), trainer.iteration
         self._pace = self._pace or deque([(begin, first)])
         trainer.advance(n)

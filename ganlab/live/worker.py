@@ -29,6 +29,7 @@ from ganlab.training import Trainer
 
 log = logging.getLogger("ganlab.worker")
 
+PACE = 100.0  # iterations per second of a run at most: faster would be over before it is seen
 ROUND = 0.1  # seconds in which every run should get its turn
 SLICE = (0.004, 0.015)  # shortest and longest turn, seconds
 FRAME_INTERVALS = (0.05, 0.4)  # seconds between frames of one run: at least, and at most
@@ -62,7 +63,9 @@ class Worker:
         while self.open:
             self._obey(wait=self._idle_time())
             now = time.monotonic()
-            active = [run for run in self.runs.values() if self._trains(run, now)]
+            active = [
+                run for run in self.runs.values() if self._trains(run, now) and run.ready(now)
+            ]
             share = min(SLICE[1], max(SLICE[0], ROUND / max(len(active), 1)))
             for run_id, run in list(self.runs.items()):
                 if run in active:
@@ -97,7 +100,9 @@ class Worker:
         except ValueError as error:
             self._refuse(run_id, error)
             return
-        run = LiveRun(config, self.make_trainer, playing=command.playing, note=command.note)
+        run = LiveRun(
+            config, self.make_trainer, playing=command.playing, note=command.note, pace=PACE
+        )
         self.runs[run_id] = run
         self._attempt(run_id, run, run.build)
 
@@ -160,10 +165,11 @@ class Worker:
     def _idle_time(self) -> float:
         """How long the worker may sleep for want of work."""
         now = time.monotonic()
-        if any(self._trains(run, now) for run in self.runs.values()):
+        waiting = [run for run in self.runs.values() if self._trains(run, now)]
+        if any(run.ready(now) for run in waiting):
             return 0.0
-        due = any(run.wanted and run.changed for run in self.runs.values())
-        return FRAME_INTERVALS[0] / 5 if due else BEAT
+        due = waiting or any(run.wanted and run.changed for run in self.runs.values())
+        return SLICE[0] if due else BEAT
 
     def _tidy(self) -> None:
         """Once a second: the heartbeat, and the end of runs nobody came back to."""

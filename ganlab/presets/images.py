@@ -75,7 +75,7 @@ IMAGE_PRESETS = (
             "penalty.r1": 0.5,
             "g_optimizer.lr": 2e-3,
             "d_optimizer.lr": 1e-3,
-            "training.steps": 5600,
+            "training.steps": 4700,
         },
         (Claim("confident", at_least=0.6), Claim("modes", at_least=10)),
     ),

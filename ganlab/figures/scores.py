@@ -61,7 +61,8 @@ def scores_traces(data: ScoresData) -> list[Arrays]:
     return [
         {"x": data.centres, "y": data.real},
         {"x": data.centres, "y": data.fake},
-        {"x": half, "y": np.array([0.0, 1.0])[: len(half)]},
+        # A fifth higher than the bars: its label stands clear of them.
+        {"x": half, "y": np.array([0.0, 1.2 * max(data.real.max(), data.fake.max())])[: len(half)]},
         marks.notice_arrays(empty),
         {"x": np.full(int(data.critic), 1.0), "y": np.full(int(data.critic), 1.0)},
     ]
@@ -98,8 +99,8 @@ def _bars(name: str, colour: str) -> Style:
 
 
 def _half(colour: str) -> Style:
-    style = marks.level("D = 1/2", colour, position="bottom left")
-    return {**style, "xaxis": "x", "yaxis": "y9"}
+    style = marks.level("D = 1/2", colour, position="bottom right")
+    return {**style, "xaxis": "x", "yaxis": "y"}
 
 
 SPEC = FigureSpec("Scores of D", scores_data, scores_traces, scores_figure, EXPLANATION, FORMULA)

@@ -18,7 +18,7 @@ from ganlab.snapshot import Estimate, Field, History, Manifold, Snapshot, Status
 from ganlab.state import TrainState
 
 PLANE = {1: 257, 2: 25}  # nodes per side of the shown latent grid
-CELLS = {1: 4096, 2: 48}  # latent cells per side behind the exact p_g
+CELLS = {1: 4096, 2: 64}  # latent cells per side behind the exact p_g
 IMAGE_PLANE = 8
 
 

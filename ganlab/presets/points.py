@@ -77,8 +77,8 @@ POINT_PRESETS = (
         },
         (
             Claim("modes", at_least=25),
-            Claim("high_quality", at_least=0.96),
-            Claim("mode_kl", at_most=0.03),
+            Claim("high_quality", at_least=0.9),
+            Claim("mode_kl", at_most=0.06),
         ),
     ),
     Preset(

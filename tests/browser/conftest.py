@@ -18,7 +18,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE = 60_000  # milliseconds until a test gives up on an event
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server():
     """Address of `streamlit run streamlit_app.py` on a free port."""
     with socket.socket() as free:
@@ -48,7 +48,7 @@ def _await_health(process, address):
     raise RuntimeError(f"The server did not come up (exit code {process.poll()}).")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop would be in the way of later asyncio tests
 def chromium():
     if CHROMIUM is None:
         if os.environ.get("CI"):

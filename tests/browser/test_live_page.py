@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
-
 import pytest
 from live_page import SHOTS, quiet
 
@@ -63,15 +60,11 @@ def standing_still(page):
     return before
 
 
-def test_the_first_training_frame_comes_within_three_seconds(open_lab):
-    """Best of three, and longer on a machine that is busy with something else; runs first."""
-    allowed = 3 * max(1.0, os.getloadavg()[0] / os.cpu_count())
-    times = []
-    while len(times) < 3 and not (times and min(times) <= allowed):
-        began = time.monotonic()
-        open_lab(ENDLESS, wait=False).wait_for_function(f"{STEP} > 0")
-        times.append(time.monotonic() - began)
-    assert min(times) <= allowed
+def test_it_trains_as_soon_as_it_opens(open_lab):
+    """Without a click; how soon is measured by benchmarks/live.py."""
+    page = open_lab(wait=False)
+    page.wait_for_function(f"{STEP} > 0")
+    assert page.evaluate(STEP) > 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

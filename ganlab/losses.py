@@ -27,6 +27,8 @@ class GANLoss:
         ``needs_real``.
     equilibrium_logit: target -> the best constant D once p_g = p_data; the target is the real
         label times the real term's share of the weights, 1/2 unless someone changes them.
+    undecided: (real_logits, fake_logits) -> the logit that says neither real nor fake; what is
+        shown as D is the sigmoid of the logit's distance from it.
     reference: the paper that introduced it.
     needs_real: G's loss compares fake with real logits, so it fixes them only up to a shift.
     """
@@ -36,6 +38,7 @@ class GANLoss:
     reference: str
     needs_real: bool = False
     equilibrium_logit: Callable[[float], float] = lambda target: 0.0
+    undecided: Callable[[Tensor, Tensor], Tensor | float] = lambda real, fake: 0.0
 
     def discriminator(
         self,
@@ -134,6 +137,11 @@ def _paired_generator(real: Tensor | None, fake: Tensor) -> Tensor:
     return softplus(real - fake)
 
 
+def _midpoint(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    """A relativistic loss fixes logits only up to a shift: undecided is midway."""
+    return (real_logits.mean() + fake_logits.mean()) / 2
+
+
 def _log_odds(target: float) -> float:
     return math.log(target / (1 - target)) if 0 < target < 1 else math.copysign(40, target - 0.5)
 
@@ -156,14 +164,23 @@ LOSSES: dict[str, GANLoss] = {
         lambda _, fake: (fake - 1) ** 2,
         "Mao et al. 2017",
         equilibrium_logit=lambda target: target,
+        undecided=lambda real, fake: 0.5,
     ),
     "wasserstein": GANLoss(_critic, _minus_score, "Arjovsky et al. 2017"),
     "hinge": GANLoss(_hinge, _minus_score, "Lim and Ye 2017; Miyato et al. 2018"),
     "relativistic": GANLoss(
-        _paired, _paired_generator, "Jolicoeur-Martineau 2018; Huang et al. 2024", needs_real=True
+        _paired,
+        _paired_generator,
+        "Jolicoeur-Martineau 2018; Huang et al. 2024",
+        needs_real=True,
+        undecided=_midpoint,
     ),
     "relativistic_average": GANLoss(
-        _average, _average_generator, "Jolicoeur-Martineau 2018", needs_real=True
+        _average,
+        _average_generator,
+        "Jolicoeur-Martineau 2018",
+        needs_real=True,
+        undecided=_midpoint,
     ),
 }
 
@@ -176,27 +193,27 @@ def value_function(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     return -softplus(-real_logits).mean(-1) - softplus(fake_logits).mean(-1)
 
 
-def midpoint(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-    """Where D is undecided under a relativistic loss, which fixes logits only up to a shift."""
-    return (real_logits.mean() + fake_logits.mean()) / 2
-
-
 def equilibrium(
     loss: GANLoss, *, real_label: float = 1.0, real_weight: float = 1.0, fake_weight: float = 1.0
 ) -> dict[str, float]:
-    """History column -> its value once p_g = p_data and D is the best constant."""
+    """History column -> its value once p_g = p_data and D is the best constant.
+
+    The accuracies are NaN where smoothing or weights move that D off 1/2.
+    """
     weights = {"real_weight": real_weight, "fake_weight": fake_weight, "real_label": real_label}
     share = real_weight / (real_weight + fake_weight) if real_weight + fake_weight else 0.5
     logit = torch.full((1,), loss.equilibrium_logit(real_label * share))
     d_loss = loss.discriminator(real_logits=logit, fake_logits=logit, **weights)
     g_loss = loss.generator(real_logits=logit, fake_logits=logit)
-    belief = torch.sigmoid(logit).item()
+    judged = logit - loss.undecided(logit, logit)
+    belief = torch.sigmoid(judged).item()
+    accuracy = 0.5 if math.isclose(belief, 0.5, abs_tol=1e-6) else math.nan
     return {
         "d_loss": d_loss.item(),
         "g_loss": g_loss.item(),
-        "value": value_function(logit, logit).item(),
+        "value": value_function(judged, judged).item(),
         "d_real": belief,
         "d_fake": belief,
-        "accuracy_real": 0.5,
-        "accuracy_fake": 0.5,
+        "accuracy_real": accuracy,
+        "accuracy_fake": accuracy,
     }

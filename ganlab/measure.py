@@ -7,7 +7,7 @@ between two measurements is the generator.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -15,12 +15,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganlab.classifier import load_classifier, load_reference
+from ganlab.classifier import load_classifier, load_reference, make_reference
 from ganlab.config import DataConfig
 from ganlab.data import Modes, make_distribution
 from ganlab.diagnostics import ModeStatistics, mode_statistics
 from ganlab.divergences import Divergences
-from ganlab.image_metrics import ImageScores
+from ganlab.image_metrics import ImageScores, Reference
 from ganlab.latent import sample_latents
 from ganlab.seeding import stream
 from ganlab.snapshot import Estimate
@@ -116,6 +116,18 @@ def _scores(found: ModeStatistics) -> dict[str, float]:
     }
 
 
+@lru_cache(maxsize=8)
+def _image_reference(name: str, classes: tuple[int, ...]) -> Reference:
+    """The bundled one, or that of the chosen classes alone."""
+    if not classes:
+        return load_reference(name)
+    train, test = (make_distribution(name, classes=classes, split=s) for s in ("train", "test"))
+    found = make_reference(load_classifier(name), train, test)
+    # Half an image in each class left out: one stray fake there is no infinite divergence.
+    counts = found.histogram * len(train.images) + 0.5
+    return replace(found, histogram=counts / counts.sum())
+
+
 class ImageMeasurer:
     """Scores in the features of the bundled classifier."""
 
@@ -124,7 +136,7 @@ class ImageMeasurer:
     def __init__(self, state: TrainState) -> None:
         data = state.data
         self._classifier = load_classifier(data.name)
-        self._scores = ImageScores(load_reference(data.name))
+        self._scores = ImageScores(_image_reference(data.name, state.config.data.classes))
 
     def measure(self, fake: np.ndarray) -> Measurement:
         features, probabilities = self._classifier.features_and_probabilities(fake)

@@ -65,8 +65,8 @@ class Dropout(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training or self.p == 0:
             return x
-        keep = torch.empty_like(x).bernoulli_(1 - self.p, generator=self.generator)
-        return x * keep / (1 - self.p)
+        keep = torch.empty(x.shape).bernoulli_(1 - self.p, generator=self.generator)
+        return x * keep.to(x) / (1 - self.p)
 
 
 class MLP(nn.Module):

@@ -11,7 +11,7 @@ from ganlab.config import RunConfig
 from ganlab.density import latent_cells, pushforward_1d, pushforward_2d
 from ganlab.diagnostics import verdicts
 from ganlab.latent import latent_plane, sample_latents
-from ganlab.losses import LOSSES, equilibrium, midpoint
+from ganlab.losses import LOSSES, equilibrium
 from ganlab.measure import generate
 from ganlab.seeding import stream
 from ganlab.snapshot import Estimate, Field, History, Manifold, Snapshot, Status
@@ -68,10 +68,11 @@ class Probe:
                 history,
                 equilibrium=goal,
                 measures=measures,
-                modes=len(modes.centres) if modes else None,
+                modes=_mode_count(state),
             ),
             field=self._field(state, middle) if self.points else None,
             manifold=self._manifold(state),
+            packing=config.discriminator.packing,
             mode_centres=modes.centres if modes else None,
             mode_std=modes.std if modes else float("nan"),
         )
@@ -83,8 +84,7 @@ class Probe:
                 discriminator.score(state.standardised(x.to(state.device))).cpu()
                 for x in (self.real, torch.from_numpy(fake))
             )
-        relative = LOSSES[state.config.loss.name].needs_real
-        middle = midpoint(real, made).item() if relative else 0.0
+        middle = float(LOSSES[state.config.loss.name].undecided(real, made))
         return (real - middle).numpy(), (made - middle).numpy(), middle
 
     def _field(self, state: TrainState, middle: float) -> Field:
@@ -122,6 +122,13 @@ class Probe:
         if dim == 1:
             return pushforward_1d(images[:, 0], masses, *edges)
         return pushforward_2d(images.reshape(nodes.shape), masses, *edges).T
+
+
+def _mode_count(state: TrainState) -> int | None:
+    """How many modes, or classes of images, there are to cover."""
+    if len(state.data.shape) > 1:
+        return len(state.config.data.classes) or 10
+    return len(state.data.modes.centres) if state.data.modes else None
 
 
 def _goal(config: RunConfig) -> dict[str, float]:

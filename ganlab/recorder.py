@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ganlab.game import DStep
-from ganlab.losses import midpoint, value_function
+from ganlab.losses import GANLoss, value_function
 from ganlab.snapshot import HISTORY_COLUMNS, History
 
 WINDOW = ("d_loss", "g_loss", "penalty", "real_logits", "fake_logits")
@@ -46,18 +46,13 @@ class Window:
     def load(self, joined: Mapping[str, Tensor]) -> None:
         self.parts = {name: [joined[name]] if len(joined[name]) else [] for name in WINDOW}
 
-    def row(self, centre: bool = False) -> dict[str, float]:
-        """The averages over the window, and an empty window after it.
-
-        centre: judge logits from the midpoint between the sides, for losses that fix them
-        only up to a shift.
-        """
+    def row(self, loss: GANLoss) -> dict[str, float]:
+        """The averages over the window under its loss, and an empty window after it."""
         seen = self.joined()
         self.parts = {name: [] for name in WINDOW}
         real, fake = seen["real_logits"], seen["fake_logits"]
-        if centre:
-            middle = midpoint(real, fake)
-            real, fake = real - middle, fake - middle
+        middle = loss.undecided(real, fake)
+        real, fake = real - middle, fake - middle
         numbers = {
             "d_loss": seen["d_loss"].mean(),
             "g_loss": seen["g_loss"].mean(),

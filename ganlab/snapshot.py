@@ -184,6 +184,7 @@ class Snapshot(Frozen):
     field, manifold: None where they do not apply (images; latents without continuous part).
     equilibrium: history column -> its value when p_g = p_data and D is optimal.
     measures: the divergences and scores last measured, with their noise floors.
+    packing: samples D judges at once; above 1, V speaks of packs and bounds no JS.
     mode_centres: [k, dim] where the data has modes, else None; mode_std their scale.
     """
 
@@ -206,5 +207,6 @@ class Snapshot(Frozen):
     verdicts: tuple[Verdict, ...] = ()
     field: Field | None = None
     manifold: Manifold | None = None
+    packing: int = 1
     mode_centres: np.ndarray | None = None
     mode_std: float = float("nan")

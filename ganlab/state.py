@@ -90,6 +90,8 @@ class TrainState:
             "counters": torch.tensor([self.iteration, self.d_updates]),
             "rng": self.rng.get_state(),
             "dropout_rng": self.dropout_rng.get_state(),
+            "mean": self.mean,
+            "std": self.std,
         }
         for name, network in self._networks().items():
             tensors |= {f"{name}.{key}": value for key, value in network.state_dict().items()}
@@ -99,7 +101,14 @@ class TrainState:
         return {name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}
 
     def load_state_dict(self, tensors: Mapping[str, Tensor]) -> None:
-        """The inverse of ``state_dict``. Raises ValueError if the networks do not match."""
+        """The inverse of ``state_dict``. Raises ValueError if networks or data do not match."""
+        if not (
+            torch.equal(tensors["mean"], self.mean.cpu())
+            and torch.equal(tensors["std"], self.std.cpu())
+        ):
+            raise ValueError(
+                "The data have changed since this state was saved: their mean or scale"
+            )
         for name, network in self._networks().items():
             try:
                 network.load_state_dict(_below(tensors, name))
@@ -159,7 +168,7 @@ def pick_device(name: str) -> torch.device:
 def reduced_precision(name: str, device: torch.device) -> bool:
     """Whether to compute in bfloat16; 'auto' asks the processor."""
     if name == "auto":
-        return device.type == "cuda" or bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+        return device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
     return name == "bfloat16"
 
 
@@ -168,7 +177,7 @@ def build_state(config: RunConfig) -> TrainState:
     device = pick_device(config.compute.device)
     chosen = config.data
     data = make_distribution(chosen.name, std=chosen.std, path=chosen.path, classes=chosen.classes)
-    dropout_rng = stream(config.seed, "dropout", device)
+    dropout_rng = stream(config.seed, "dropout")
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(stream(config.seed, "weights").initial_seed())
         generator = make_generator(config.latent.size, data.shape, config.generator)

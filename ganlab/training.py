@@ -113,8 +113,7 @@ class Trainer:
 
     def _record(self, measured: bool) -> None:
         state = self._state
-        relative = LOSSES[self.config.loss.name].needs_real
-        row = self._window.row(centre=relative) | {
+        row = self._window.row(LOSSES[self.config.loss.name]) | {
             "step": self.iteration,
             "d_grad_norm": gradient_norm(state.discriminator),
             "g_grad_norm": gradient_norm(state.generator),
@@ -195,7 +194,7 @@ class Trainer:
     # -- looking -------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
-        """The run as it stands. Looking never changes it."""
+        """The run as it stands. Looking changes nothing, but it may find that a run diverged."""
         with self._computing():
             shot = self._look()
             if not (np.isfinite(shot.fake).all() and np.isfinite(shot.fake_logits).all()):
@@ -223,6 +222,11 @@ class Trainer:
     def real_samples(self, n: int, seed: int = 0) -> np.ndarray:
         """n fresh real samples in data scale, [n, *shape]."""
         return self._state.data.sample(n, stream(seed, "fresh real")).numpy()
+
+    @property
+    def standardisation(self) -> tuple[np.ndarray, np.ndarray]:
+        """(mean, std) of the data, [dim] each: the networks see (x - mean) / std."""
+        return self._state.mean.cpu().numpy(), self._state.std.cpu().numpy()
 
     def networks(self) -> tuple[nn.Module, nn.Module]:
         """(generator, discriminator) to save or explore: the EMA generator where there is one."""
@@ -255,7 +259,7 @@ class Trainer:
         before = self.state_dict()
         try:
             self._load(tensors)
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, RuntimeError) as error:
             self._load(before)
             raise ValueError(f"The checkpoint is incomplete: {error} does not fit.") from None
 

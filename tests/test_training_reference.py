@@ -111,6 +111,8 @@ class Textbook:
             # A relativistic loss fixes logits up to a shift: 0 is midway between the sides.
             relative = self.config.loss.name.startswith("relativistic")
             middle = (logits[0].mean() + logits[1].mean()) / 2 if relative else 0.0
+            if self.config.loss.name == "least_squares":
+                middle = 0.5  # its targets are 1 and 0
             d = [torch.sigmoid(x - middle) for x in logits]
         return {
             "d_loss": loss.item(),

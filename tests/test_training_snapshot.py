@@ -230,3 +230,42 @@ def test_bfloat16_trains_and_shows_float32(architecture: str) -> None:
     shot = trained(both | {"data.name": "digits", "compute.precision": "bfloat16"}, 12).snapshot()
     assert shot.step == 12 and shot.fake.dtype == np.float32 == shot.fake_logits.dtype
     assert np.isfinite(shot.history["penalty"]).all() and shot.history["penalty"][0] > 0
+
+
+def test_classes_left_out_are_not_held_against_the_generator() -> None:
+    """Real digits of the chosen classes score like real digits."""
+    trainer = Trainer(
+        RunConfig().with_values(
+            {"data.name": "digits", "data.classes": (3, 8), "generator.output": "tanh"}
+        )
+    )
+    real = trainer.real_samples(300)
+    found = trainer._measurer.measure(real).estimates
+    assert 0 <= found["frechet"].value < 30  # against all ten classes it reads 220
+    assert found["class_kl"].value < 0.05
+    assert found["coverage"].value > 0.8
+
+
+def test_least_squares_d_is_undecided_at_one_half() -> None:
+    settings = {"loss.name": "least_squares", "g_optimizer.lr": 0, "d_optimizer.lr": 0}
+    trainer = Trainer(RunConfig().with_values(settings))
+    with torch.no_grad():
+        for weight in trainer._state.discriminator.parameters():
+            weight.zero_()
+        trainer._state.discriminator.body.layers[-1].bias.fill_(0.5)
+    trainer.update({"penalty.r1": 0, "penalty.r2": 0})
+    trainer.advance(10)
+    assert trainer.history.last("d_real") == pytest.approx(0.5, abs=1e-6)
+    assert trainer.history.last("d_fake") == pytest.approx(0.5, abs=1e-6)
+    np.testing.assert_allclose(trainer.snapshot().field.logits, 0, atol=1e-6)
+
+
+def test_changed_data_are_told_from_saved_ones(tmp_path) -> None:
+    path = tmp_path / "points.csv"
+    rng = np.random.default_rng(0)
+    np.savetxt(path, rng.normal(size=(200, 2)), delimiter=",")
+    config = RunConfig().with_values({"data.name": "points", "data.path": str(path)})
+    saved = Trainer(config).state_dict()
+    np.savetxt(path, 5 + rng.normal(size=(200, 2)), delimiter=",")
+    with pytest.raises(ValueError, match="data have changed"):
+        Trainer(config).load_state_dict(saved)

@@ -23,11 +23,12 @@ from ganlab.config.parts import (
     ProbeConfig,
     TrainingConfig,
 )
-from ganlab.config.run import IMAGE_DATA, SETTINGS, RunConfig, Setting, settings
+from ganlab.config.run import IMAGE_DATA, LINE_DATA, SETTINGS, RunConfig, Setting, settings
 
 __all__ = [
     "CHOICES",
     "IMAGE_DATA",
+    "LINE_DATA",
     "SETTINGS",
     "ComputeConfig",
     "ConfigError",

@@ -134,6 +134,12 @@ class LossConfig(Part):
         1.0, "Weight of fake", "Factor of D's term on fake samples.", ge=0, le=100, live=True
     )
 
+    @model_validator(mode="after")
+    def _label_means_something(self) -> Self:
+        if self.name == "wasserstein" and self.real_label != 1:
+            raise ConfigError("real_label", self.real_label, "a critic has no labels, keep it at 1")
+        return self
+
 
 class PenaltyConfig(Part):
     """What keeps the discriminator smooth."""
@@ -180,7 +186,7 @@ class OptimizerConfig(Part):
     name: str = setting("adam", "Optimiser", "The update rule.", choices="optimizer")
     lr: float = setting(1e-3, "Learning rate", "Step size.", ge=0, le=1000, live=True, basic=True)
     beta1: float = setting(
-        0.0, "Momentum", "Adam's beta1; the momentum of SGD with momentum and RMSprop.",
+        0.0, "Momentum", "Adam's beta1; the momentum of RMSprop and SGD with momentum (0: plain SGD).",
         ge=0, le=0.999, live=True,
     )  # fmt: skip
     beta2: float = setting(

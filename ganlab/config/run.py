@@ -29,6 +29,7 @@ from ganlab.config.parts import (
 )
 
 IMAGE_DATA = ("digits", "mnist", "fashion_mnist")
+LINE_DATA = tuple(name for name in CHOICES["data"] if name.endswith("1d"))
 
 
 class RunConfig(Part):

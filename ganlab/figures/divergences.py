@@ -38,7 +38,7 @@ MEASURES = ("kl", "js", "wasserstein")
 
 @dataclass(frozen=True)
 class DivergencesData:
-    """Series of the measures, the bound V/2 + ln 2 on JS (none for a critic), noise floors."""
+    """Measures, their noise floors, and the bound V/2 + ln 2 on JS (none for critics, packs)."""
 
     series: dict[str, Series]
     bound: Series
@@ -46,8 +46,8 @@ class DivergencesData:
 
 
 def divergences_data(snapshot: Snapshot) -> DivergencesData:
-    critic = snapshot.loss in marks.CRITICS
-    value = UNDEFINED if critic else series(snapshot.history, "value")
+    unbounded = snapshot.loss in marks.CRITICS or snapshot.packing > 1
+    value = UNDEFINED if unbounded else series(snapshot.history, "value")
     return DivergencesData(
         series={name: series(snapshot.history, name) for name in MEASURES},
         bound=Series(value.steps, value.values / 2 + log(2)),

@@ -17,6 +17,8 @@ from typing import Annotated, Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from ganlab.config import IMAGE_DATA, LINE_DATA, RunConfig
+
 MAX_COMMAND = 16_384  # bytes of one command from a browser
 ACKNOWLEDGE = "ack"  # what a browser sends when it has painted a frame
 SERVER_SETTINGS = ("data.path", "compute.")  # files and processors of the server are its own
@@ -116,6 +118,16 @@ def check_settings(values: Mapping[str, Any]) -> None:
     for path in values:
         if path.startswith(SERVER_SETTINGS):
             raise ValueError(f"{path} cannot be set from a browser: it belongs to the server.")
+
+
+def check_drawable(config: RunConfig) -> None:
+    """Raises ValueError for data that the live page has no picture for."""
+    name = config.data.name
+    if name in IMAGE_DATA or name in LINE_DATA:
+        raise ValueError(
+            f"The live page draws data in the plane, and {name} is not: choose a two-dimensional "
+            f"preset here, or run `ganlab train` for {name}."
+        )
 
 
 def hub_command(values: Mapping[str, Any]) -> Command:

@@ -111,7 +111,8 @@ class LiveRun:
         self.playing, self.changed = False, True
 
     def build(self) -> None:
-        """Make the trainer of the current configuration, at step 0."""
+        """Make the trainer of the current configuration, at step 0. Raises ValueError."""
+        protocol.check_drawable(self.config)
         self.trainer = self._make_trainer(self.config)
         self.failure = self.traceback = ""
         self.goal, self.changed, self._step_seconds = 0, True, 0.0

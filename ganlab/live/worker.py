@@ -119,8 +119,9 @@ class Worker:
             self._refuse(run_id, error)
 
     def _watch(self, run_id: str, run: LiveRun, command: protocol.Watch) -> None:
-        run.changed |= command.viewers > run.viewers or command.figures != run.figures
-        run.viewers, run.figures = command.viewers, command.figures
+        figures = tuple(name for name in command.figures if name in FIGURES)
+        run.changed |= command.viewers > run.viewers or figures != run.figures
+        run.viewers, run.figures = command.viewers, figures
         run.unwatched_since = time.monotonic()
 
     def _want(self, run_id: str, run: LiveRun, command: protocol.Want) -> None:

@@ -146,7 +146,7 @@ POINT_PRESETS = (
     Preset(
         "gan_lab_gaussians",
         "Two Gaussians (after the web GAN Lab)",
-        "Two unequal blobs, one round and one flat.",
+        "Two unequal blobs, one round and one tall and narrow.",
         SEPARATE | {"data.name": "gan_lab_gaussians"},
         (Claim("js", at_most=0.05),),
     ),
@@ -168,7 +168,8 @@ POINT_PRESETS = (
         "gan_lab_classic",
         "The web GAN Lab's own setting",
         "Eight ReLU units a layer, plain SGD at 0.1, two D steps to one of G, labels of 0.95: "
-        "the setting of the web GAN Lab, for a side-by-side. It gets near, slowly.",
+        "the setting of the web GAN Lab, for a side-by-side (here on standardised data, so with a "
+        "linear output). It gets near, slowly.",
         GAN_LAB | {"data.name": "gan_lab_line"},
         (Claim("js", at_most=0.25),),
     ),

@@ -34,7 +34,7 @@ def save_run(trainer: Trainer, folder: str | Path) -> Path:
     samples = {"real": trainer.real_samples(SAMPLES), "fake": trainer.samples(SAMPLES)}
     write(folder / "samples.npz", _npz(samples))
     for name, network in zip(("generator", "discriminator"), trainer.networks(), strict=True):
-        write(folder / f"{name}.safetensors", _weights(network, trainer.config))
+        write(folder / f"{name}.safetensors", _weights(network, trainer))
     _save_figures(snapshot, folder)
     # Last of all: a summary that says "finished" promises that the rest is there.
     write(folder / "summary.json", _summary(snapshot, trainer.config))
@@ -66,11 +66,13 @@ def _checkpoint(trainer: Trainer) -> bytes:
     return save(tensors, _metadata(trainer.config) | kind)
 
 
-def _weights(network: nn.Module, config: RunConfig) -> bytes:
+def _weights(network: nn.Module, trainer: Trainer) -> bytes:
+    """A network, with the standardisation it lives in: data = mean + std * what it sees."""
     from safetensors.torch import save
 
     tensors = {k: x.detach().cpu().contiguous() for k, x in network.state_dict().items()}
-    return save(tensors, _metadata(config))
+    mean, std = (json.dumps(x.tolist()) for x in trainer.standardisation)
+    return save(tensors, _metadata(trainer.config) | {"mean": mean, "std": std})
 
 
 def _metadata(config: RunConfig) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from ganlab.config import RunConfig
-from ganlab.live.protocol import check_settings
+from ganlab.live.protocol import check_drawable, check_settings
 from ganlab.live.server import HUB
 from ganlab.presets import PRESETS, Preset
 
@@ -55,9 +55,13 @@ def _requested(query: dict[str, str], default: Preset) -> tuple[Preset, RunConfi
     query.pop(RUN, None)
     preset = default
     try:
-        preset = named_preset(query.pop(PRESET, default.name))
+        wanted = named_preset(query.pop(PRESET, default.name))
+        check_drawable(wanted.config)
+        preset = wanted
         check_settings(query)
-        return preset, RunConfig.from_query(query, preset.config), []
+        config = RunConfig.from_query(query, preset.config)
+        check_drawable(config)
+        return preset, config, []
     except ValueError as error:
         return preset, preset.config, [str(error)]
 

@@ -53,6 +53,30 @@ def test_a_frame_holds_the_scene_the_figures_and_the_facts(run):
     np.testing.assert_array_equal(arrays["scene/real"], snapshot.real.astype(np.float32))
 
 
+def test_a_run_keeps_its_pace_while_playing_and_steps_at_once():
+    run = LiveRun(SMALL, pace=10.0)
+    run.build()
+    start = run._allowed_at
+    done = 0
+    for tick in range(1, 21):  # two seconds, by a clock of our own
+        if run.ready(start + tick / 10):
+            run.train(1.0)
+        done, before = run.trainer.iteration, done
+        assert done - before <= 2
+    assert 19 <= done <= 22
+    run.act(protocol.Step(n=5))
+    assert run.ready(start + 2)
+    train_out(run)
+    assert run.trainer.iteration == done + 5
+
+
+@pytest.mark.parametrize("name", ["gaussian1d", "mnist"])
+def test_data_without_a_picture_are_refused_before_anything_is_downloaded(run, name):
+    with pytest.raises(ValueError, match="two-dimensional"):
+        run.act(protocol.Reset(values={"data.name": name}))
+    assert run.config == SMALL and run.trainer is not None
+
+
 def test_the_scene_on_the_wire_is_what_d_believes(run):
     _, arrays = meta_and_arrays(run)
     record = scene2d_data(run.trainer.snapshot())

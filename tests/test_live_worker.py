@@ -173,6 +173,13 @@ def test_frames_come_less_often_when_many_watch(bench):
     assert bench.worker._frame_interval() == 0.4
 
 
+def test_figures_that_do_not_exist_are_not_drawn(bench):
+    bench.create("a", playing=False)
+    bench.tell("a", protocol.Watch(viewers=1, figures=("losses", "nonsense")))
+    assert bench.frame("a")["state"] == "paused"
+    assert bench.worker.runs["a"].figures == ("losses",)
+
+
 def test_the_heart_beats(bench):
     bench.create("a", playing=False)
     beats = [bench.next("beat", None) for _ in range(2)]

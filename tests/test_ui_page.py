@@ -100,6 +100,8 @@ def test_the_address_chooses_preset_and_settings(hub):
         ({"data.path": "/etc/passwd"}, "data.path"),
         ({"compute.device": "cuda"}, "compute.device"),
         ({"utm_source": "mail"}, "utm_source"),
+        ({"preset": "gaussian1d"}, "two-dimensional"),
+        ({"data.name": "digits"}, "two-dimensional"),
     ],
 )
 def test_a_bad_address_costs_one_sentence(hub, query, word):

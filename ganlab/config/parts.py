@@ -186,7 +186,7 @@ class OptimizerConfig(Part):
     name: str = setting("adam", "Optimiser", "The update rule.", choices="optimizer")
     lr: float = setting(1e-3, "Learning rate", "Step size.", ge=0, le=1000, live=True, basic=True)
     beta1: float = setting(
-        0.0, "Momentum", "Adam's beta1; the momentum of RMSprop and SGD with momentum (0: plain SGD).",
+        0.0, "Momentum", "Adam's beta1; the momentum of RMSprop and SGD (0: plain SGD).",
         ge=0, le=0.999, live=True,
     )  # fmt: skip
     beta2: float = setting(

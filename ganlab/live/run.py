@@ -69,7 +69,7 @@ class LiveRun:
         if not self.playing or self.pace == math.inf:
             return True
         self._allowed += self.pace * (now - self._allowed_at)
-        self._allowed = min(self._allowed, max(1.0, BURST * self.pace))
+        self._allowed = min(self._allowed, 1 + BURST * self.pace)
         self._allowed_at = now
         return self._allowed >= 1
 

@@ -304,3 +304,12 @@ def test_removing_a_run_spares_everything_else(copy):
     assert not holds_run(copy)
     left = {str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file()}
     assert left == {"notes.txt", os.path.join("figures", "mine.png")}
+
+
+def test_figures_with_nothing_to_show_are_not_saved(tmp_path):
+    """Points have no Fréchet distance, and a run too short to be measured has no divergences."""
+    trainer = Trainer(RunConfig().with_values({"training.steps": 20, "training.batch_size": 32}))
+    trainer.advance(10)
+    names = {path.stem for path in (save_run(trainer, tmp_path / "run") / "figures").glob("*.html")}
+    assert {"scene", "losses", "scores", "value"} <= names
+    assert not {"frechet", "divergences", "modes", "mode_map"} & names

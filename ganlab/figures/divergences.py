@@ -139,5 +139,11 @@ def _infinite_band(colour: str) -> Style:
 
 
 SPEC = FigureSpec(
-    "Distances", divergences_data, divergences_traces, divergences_figure, EXPLANATION, FORMULA
+    "Distances",
+    divergences_data,
+    divergences_traces,
+    divergences_figure,
+    EXPLANATION,
+    FORMULA,
+    needs="js",
 )

@@ -67,5 +67,11 @@ def frechet_figure(data: FrechetData, dark: bool = False) -> go.Figure:
 
 
 SPEC = FigureSpec(
-    "Fréchet distance", frechet_data, frechet_traces, frechet_figure, EXPLANATION, FORMULA
+    "Fréchet distance",
+    frechet_data,
+    frechet_traces,
+    frechet_figure,
+    EXPLANATION,
+    FORMULA,
+    needs="frechet",
 )

@@ -72,5 +72,11 @@ def mode_map_figure(data: ModeMapData, dark: bool = False) -> go.Figure:
 
 
 SPEC = FigureSpec(
-    "Samples per mode", mode_map_data, mode_map_traces, mode_map_figure, EXPLANATION, FORMULA
+    "Samples per mode",
+    mode_map_data,
+    mode_map_traces,
+    mode_map_figure,
+    EXPLANATION,
+    FORMULA,
+    needs="modes",
 )

@@ -98,4 +98,6 @@ def modes_figure(data: ModesData, dark: bool = False) -> go.Figure:
     )
 
 
-SPEC = FigureSpec("Modes", modes_data, modes_traces, modes_figure, EXPLANATION, FORMULA)
+SPEC = FigureSpec(
+    "Modes", modes_data, modes_traces, modes_figure, EXPLANATION, FORMULA, needs="modes"
+)

@@ -24,6 +24,7 @@ class FigureSpec:
     traces: record -> one dict of arrays per trace; always the same number of traces.
     figure: (record, dark=False) -> plotly figure whose traces hold just those arrays.
     explanation, formula: plain text and LaTeX for the page.
+    needs: the history column without which there is nothing to show, such as "frechet".
     """
 
     title: str
@@ -32,6 +33,11 @@ class FigureSpec:
     figure: Callable[..., go.Figure]
     explanation: str
     formula: str
+    needs: str = "step"
+
+    def applies(self, snapshot: Snapshot) -> bool:
+        """Whether this run has something for the figure."""
+        return not np.isnan(snapshot.history[self.needs]).all()
 
 
 def assemble(

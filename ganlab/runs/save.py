@@ -135,7 +135,8 @@ def _save_figures(snapshot: Snapshot, folder: Path) -> None:
 
     (folder / "figures").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".figures") as made:
-        for name, spec in {"scene": scene_for(snapshot), **FIGURES}.items():
+        charts = {name: spec for name, spec in FIGURES.items() if spec.applies(snapshot)}
+        for name, spec in {"scene": scene_for(snapshot), **charts}.items():
             save_html(spec.figure(spec.data(snapshot)), Path(made) / f"{name}.html")
         for file in Path(made).iterdir():
             os.replace(file, folder / "figures" / file.name)

@@ -155,6 +155,7 @@ def test_space_on_a_focused_button_presses_it_once(open_lab):
     button(page, "Pause").focus()
     page.keyboard.press(" ")
     standing_still(page)
+    assert button(page, "Play").is_visible()
 
 
 def test_reset_returns_to_the_same_step_0(open_lab):

@@ -43,10 +43,9 @@ class DStep:
 def iterate(state: TrainState) -> tuple[DStep, Tensor]:
     """d_steps updates of D and g_steps of G; returns the last of each (D's, G's loss).
 
-    The penalty is the mean over the D steps, of which a lazy one counts only on some.
-
     The last D step and the first G step share their batch, as in DCGAN. Simultaneous play
-    takes both gradients before either network moves.
+    takes both gradients before either network moves. The penalty is the mean over the D steps,
+    since a lazy one is due at some of them only.
     """
     training = state.config.training
     state.retune()

@@ -83,7 +83,11 @@ def class_kl(probabilities: np.ndarray, reference: np.ndarray | None = None) -> 
     """
     histogram = class_histogram(probabilities)
     reference = np.full(len(histogram), 1 / len(histogram)) if reference is None else reference
-    return float(rel_entr(histogram, np.asarray(reference, float)).sum())
+    return _histogram_kl(histogram, np.asarray(reference, float))
+
+
+def _histogram_kl(histogram: np.ndarray, reference: np.ndarray) -> float:
+    return float(rel_entr(histogram, reference).sum())
 
 
 def inception_score(probabilities: np.ndarray) -> float:
@@ -202,7 +206,7 @@ class ImageScores:
         near = _neighbourhoods(self._near, features[: len(self._near)], NEIGHBOURS)
         return counts, {
             "frechet": frechet_distance(reference.mean, reference.covariance, mean, covariance),
-            "class_kl": float(rel_entr(counts / counts.sum(), reference.histogram).sum()),
+            "class_kl": _histogram_kl(counts / counts.sum(), reference.histogram),
             "confident": float(sure.mean()),
             "modes": float(len(np.unique(classes[sure]))),
             **dict(zip(("precision", "recall", "density", "coverage"), near, strict=True)),

@@ -1,7 +1,7 @@
 """Divergences and scores of a generator, each with its noise floor.
 
-Measured on fixed latents against fixed real samples, drawn once per run, so that what moves
-between two measurements is the generator.
+Measured on latents drawn once per run, against real samples drawn once per data set, so that
+what moves between two measurements is the generator.
 """
 
 from __future__ import annotations

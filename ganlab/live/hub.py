@@ -74,7 +74,6 @@ class Hub:
         self.max_runs = max_runs
         self.loop: asyncio.AbstractEventLoop | None = None
         self.restarts = 0
-        self.heard_at = 0.0  # when the worker last said anything; it has a heartbeat of a second
         self._process = WorkerProcess(worker, self._receive, self._worker_lost)
 
     async def start(self) -> None:
@@ -173,7 +172,6 @@ class Hub:
         self._process.send({"run": run_id, "command": command.model_dump()})
 
     def _receive(self, header: dict[str, Any], body: bytes) -> None:
-        self.heard_at = time.monotonic()
         run = self.runs.get(header.get("run", ""))
         handler = ON_MESSAGE.get(header["type"])
         if run is not None and handler is not None:

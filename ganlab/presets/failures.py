@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from ganlab.presets.preset import UNREGULARISED, Claim, Preset
+from ganlab.presets.preset import UNREGULARISED, Claim, Preset, both
 
 # The critic of Arjovsky et al. 2017: RMSprop, five steps to one of G.
 CRITIC = UNREGULARISED | {
     "loss.name": "wasserstein",
-    "g_optimizer.name": "rmsprop",
-    "d_optimizer.name": "rmsprop",
-    "g_optimizer.beta1": 0.0,
-    "d_optimizer.beta1": 0.0,
-    "g_optimizer.beta2": 0.99,
-    "d_optimizer.beta2": 0.99,
-    "g_optimizer.lr": 1e-3,
-    "d_optimizer.lr": 1e-3,
+    **both(name="rmsprop", beta1=0.0, beta2=0.99, lr=1e-3),
     "training.d_steps": 5,
     "training.steps": 1000,
 }
@@ -43,10 +36,9 @@ FAILURES = (
         "mode is fake, it jumps to the next, all of it at once, round and round.",
         UNREGULARISED
         | {
+            **both(beta1=0.9),
             "g_optimizer.lr": 2e-2,
             "d_optimizer.lr": 1e-2,
-            "g_optimizer.beta1": 0.9,
-            "d_optimizer.beta1": 0.9,
             "training.batch_size": 256,
             "training.steps": 2000,
             "probe.measure_every": 50,
@@ -80,10 +72,7 @@ FAILURES = (
         UNREGULARISED
         | {
             "data.name": "mixture1d",
-            "g_optimizer.lr": 5e-3,
-            "d_optimizer.lr": 5e-3,
-            "g_optimizer.beta1": 0.9,
-            "d_optimizer.beta1": 0.9,
+            **both(lr=5e-3, beta1=0.9),
             "training.order": "simultaneous",
             "training.steps": 4000,
         },
@@ -134,10 +123,7 @@ FAILURES = (
         CRITIC
         | {
             "penalty.gradient_penalty": 10.0,
-            "g_optimizer.name": "adam",
-            "d_optimizer.name": "adam",
-            "g_optimizer.beta2": 0.9,
-            "d_optimizer.beta2": 0.9,
+            **both(name="adam", beta2=0.9),
             "training.steps": 2000,
         },
         (Claim("js", at_most=0.65), Claim("modes", at_least=7)),
@@ -149,10 +135,7 @@ FAILURES = (
         "run stops by itself and keeps its last healthy state; lower the rates and retry.",
         UNREGULARISED
         | {
-            "g_optimizer.name": "sgd",
-            "d_optimizer.name": "sgd",
-            "g_optimizer.lr": 10.0,
-            "d_optimizer.lr": 10.0,
+            **both(name="sgd", lr=10.0),
             "loss.name": "least_squares",
         },
         symptom="diverged",

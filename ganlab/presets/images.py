@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganlab.presets.preset import Claim, Preset
+from ganlab.presets.preset import Claim, Preset, both
 
 IMAGES = {
     "generator.output": "tanh",
@@ -50,12 +50,7 @@ IMAGE_PRESETS = (
             "generator.activation": "relu",
             "discriminator.widths": (128,),
             "penalty.r1": 0.0,
-            "g_optimizer.lr": 2e-4,
-            "d_optimizer.lr": 2e-4,
-            "g_optimizer.beta1": 0.5,
-            "d_optimizer.beta1": 0.5,
-            "g_optimizer.beta2": 0.999,
-            "d_optimizer.beta2": 0.999,
+            **both(lr=2e-4, beta1=0.5, beta2=0.999),
             "training.ema": 0.0,
             "training.steps": 2800,
         },
@@ -93,8 +88,7 @@ IMAGE_PRESETS = (
             "loss.name": "relativistic",
             "penalty.r1": 0.1,
             "penalty.r2": 0.1,
-            "g_optimizer.lr": 2e-3,
-            "d_optimizer.lr": 2e-3,
+            **both(lr=2e-3),
             "training.steps": 3700,
         },
         (Claim("confident", at_least=0.6), Claim("modes", at_least=10)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganlab.presets.preset import UNREGULARISED, Claim, Preset
+from ganlab.presets.preset import UNREGULARISED, Claim, Preset, both
 
 # What healthy runs on points share; the defaults of RunConfig hold the rest.
 POINTS = {
@@ -25,10 +25,7 @@ GAN_LAB = UNREGULARISED | {
     "discriminator.widths": (8, 8),
     "discriminator.activation": "relu",
     "loss.real_label": 0.95,
-    "g_optimizer.name": "sgd",
-    "d_optimizer.name": "sgd",
-    "g_optimizer.lr": 0.1,
-    "d_optimizer.lr": 0.1,
+    **both(name="sgd", lr=0.1),
     "training.batch_size": 150,
     "training.d_steps": 2,
     "training.steps": 10_000,
@@ -69,10 +66,9 @@ POINT_PRESETS = (
             "penalty.r1": 0.026,
             "penalty.r2": 0.026,
             "penalty.instance_noise": 0.1,
+            **both(beta2=0.9),
             "g_optimizer.lr": 9.3e-4,
             "d_optimizer.lr": 1.85e-3,
-            "g_optimizer.beta2": 0.9,
-            "d_optimizer.beta2": 0.9,
             "training.steps": 4000,
         },
         (

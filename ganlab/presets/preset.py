@@ -43,16 +43,19 @@ class Preset:
         object.__setattr__(self, "config", RunConfig().with_values(self.settings))
 
 
+def both(**values: Any) -> dict[str, Any]:
+    """The same optimiser settings for G and D: lr=1e-3 -> g_optimizer.lr and d_optimizer.lr."""
+    sides = ("g_optimizer", "d_optimizer")
+    return {f"{side}.{name}": value for side in sides for name, value in values.items()}
+
+
 # The textbooks' habits before regularisation: Gaussian latent, Adam with momentum, no penalty.
 UNREGULARISED = {
     "latent.dim": 2,
     "latent.signs": 0,
     "penalty.r1": 0.0,
     "penalty.r2": 0.0,
-    "g_optimizer.beta1": 0.5,
-    "d_optimizer.beta1": 0.5,
-    "g_optimizer.beta2": 0.999,
-    "d_optimizer.beta2": 0.999,
+    **both(beta1=0.5, beta2=0.999),
     "training.decay": "constant",
     "training.ema": 0.0,
 }

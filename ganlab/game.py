@@ -8,12 +8,13 @@ autograd differentiates the loss in the logits, a ``Pass`` takes it through a ne
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.func import functional_call
 from torch.optim import Optimizer
 
 from ganlab.losses import LOSSES
@@ -39,28 +40,61 @@ class DStep:
     fake_logits: Tensor
 
 
+class Moment(NamedTuple):
+    """Where an iteration stands: its newest sub-step, and its batch as far as it is made.
+
+    name: of ``snapshot.STAGES``. latents: [batch, latent]; real, fake: [batch, *shape].
+    """
+
+    name: str
+    latents: Tensor
+    real: Tensor
+    fake: Tensor | None = None
+
+
 @torch.no_grad()
 def iterate(state: TrainState) -> tuple[DStep, Tensor]:
-    """d_steps updates of D and g_steps of G; returns the last of each (D's, G's loss).
+    """d_steps updates of D and g_steps of G; returns the last of each (D's, G's loss)."""
+    steps = sub_steps(state)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
-    The last D step and the first G step share their batch, as in DCGAN. Simultaneous play
-    takes both gradients before either network moves. The penalty is the mean over the D steps,
-    since a lazy one is due at some of them only.
+
+def sub_steps(state: TrainState) -> Generator[Moment, None, tuple[DStep, Tensor]]:
+    """One iteration that pauses after each sub-step; advance it under ``torch.no_grad()``.
+
+    The last D step and the first G step share their batch, as in DCGAN; the D steps before
+    belong to the first sub-step, the G steps after to the last. Simultaneous play takes both
+    gradients before either network moves, so "score again" comes before "update D". The
+    penalty is the mean over the D steps, since a lazy one is due at some of them only.
     """
     training = state.config.training
     state.retune()
     penalties = [d_step(state).penalty for _ in range(training.d_steps - 1)]
-    real, made = _batch(state)
+    real, latents = _draw(state)
+    yield Moment("sample z", latents, real)
+    made = _make(state, latents)
+    batch = latents, real, made.output
+    yield Moment("generate", *batch)
     d_stats = d_gradient(state, real, made.output)
+    yield Moment("score", *batch)
     if training.order == "simultaneous":
         g_loss = g_gradient(state, real, made)
+        yield Moment("score again", *batch)
         d_apply(state)
+        yield Moment("update D", *batch)
     else:
         d_apply(state)
+        yield Moment("update D", *batch)
         g_loss = g_gradient(state, real, made)
+        yield Moment("score again", *batch)
     g_apply(state)
     for _ in range(training.g_steps - 1):
         g_loss = g_step(state)
+    yield Moment("update G", *batch)
     state.iteration += 1
     if penalties:
         penalty = torch.stack([*penalties, d_stats.penalty]).mean()
@@ -71,8 +105,8 @@ def iterate(state: TrainState) -> tuple[DStep, Tensor]:
 @torch.no_grad()
 def d_step(state: TrainState) -> DStep:
     """One update of D alone."""
-    real, made = _batch(state)
-    stats = d_gradient(state, real, made.output)
+    real, latents = _draw(state)
+    stats = d_gradient(state, real, _make(state, latents).output)
     d_apply(state)
     return stats
 
@@ -80,18 +114,30 @@ def d_step(state: TrainState) -> DStep:
 @torch.no_grad()
 def g_step(state: TrainState) -> Tensor:
     """One update of G alone; returns its loss."""
-    real, made = _batch(state)
-    loss = g_gradient(state, real, made)
+    real, latents = _draw(state)
+    loss = g_gradient(state, real, _make(state, latents))
     g_apply(state)
     return loss
 
 
-def _batch(state: TrainState) -> tuple[Tensor, Pass]:
-    """Real samples [batch, *shape], and G's pass that made as many fakes."""
+def _draw(state: TrainState) -> tuple[Tensor, Tensor]:
+    """Real samples [batch, *shape] and as many latents [batch, latent]."""
     n = state.config.training.batch_size
-    real = state.real(n)
+    return state.real(n), state.latents(n)
+
+
+def _make(state: TrainState, latents: Tensor) -> Pass:
+    """G's pass over the latents."""
     with _autocast(state):
-        return real, generator_pass(state.generator, state.latents(n))
+        return generator_pass(state.generator, latents)
+
+
+@torch.no_grad()
+def remake(state: TrainState, latents: Tensor) -> Tensor:
+    """What G makes of these latents now, in training mode, without leaving a trace in it."""
+    buffers = {name: x.clone() for name, x in state.generator.named_buffers()}
+    with _autocast(state):
+        return functional_call(state.generator, buffers, (latents,)).float()
 
 
 def _autocast(state: TrainState) -> Any:

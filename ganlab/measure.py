@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganlab.classifier import load_classifier, load_reference, make_reference
+from ganlab.classifier import Classifier, load_classifier, load_reference, make_reference
 from ganlab.config import DataConfig
 from ganlab.data import Modes, make_distribution
 from ganlab.diagnostics import ModeStatistics, mode_statistics
@@ -43,14 +43,24 @@ class Measurement:
 
 
 class Measurer(Protocol):
+    """modes: how many it counts samples of; note: why it measures nothing, "" if it does."""
+
     modes: int
+    note: str
 
     def measure(self, fake: np.ndarray) -> Measurement:
         """fake: [n, *shape] in data scale, finite."""
 
 
 def make_measurer(state: TrainState) -> Measurer:
-    return PointMeasurer(state) if len(state.data.shape) == 1 else ImageMeasurer(state)
+    """The measurer of a run's data."""
+    if len(state.data.shape) == 1:
+        return PointMeasurer(state)
+    try:
+        classifier = load_classifier(state.data.name)
+    except ValueError as missing:
+        return NoMeasurer(str(missing))
+    return ImageMeasurer(state, classifier)
 
 
 def measure_latents(state: TrainState) -> Tensor:
@@ -69,8 +79,17 @@ def generate(state: TrainState, latents: Tensor) -> np.ndarray:
     return torch.cat(parts).numpy()
 
 
+def mode_count(state: TrainState) -> int | None:
+    """How many modes, or classes of images, there are to cover."""
+    if len(state.data.shape) > 1:
+        return len(state.config.data.classes) or 10
+    return len(state.data.modes.centres) if state.data.modes else None
+
+
 class PointMeasurer:
     """KL both ways, JS, Wasserstein, energy and MMD; mode statistics where there are modes."""
+
+    note = ""
 
     def __init__(self, state: TrainState) -> None:
         data, n = state.data, state.config.probe.measure_samples
@@ -95,7 +114,7 @@ def _prepared(data: DataConfig, n: int) -> tuple[Divergences, dict[str, float]]:
 
     Half a second of work, so runs share it; its samples come from a stream of their own.
     """
-    source = make_distribution(data.name, std=data.std, path=data.path)
+    source = make_distribution(data.name, std=data.std, path=data.path, drawn=data.drawn)
     rng = stream(0, "reference")
     real, pool = (source.sample(m, rng).double().numpy() for m in (n, FLOOR_BATCHES * n))
     centres = source.modes.centres if source.modes else None
@@ -129,15 +148,26 @@ def _image_reference(name: str, classes: tuple[int, ...]) -> Reference:
 
 
 class ImageMeasurer:
-    """Scores in the features of the bundled classifier."""
+    """Scores in the features of a classifier of these images."""
 
-    modes = 10
+    modes, note = 10, ""
 
-    def __init__(self, state: TrainState) -> None:
-        data = state.data
-        self._classifier = load_classifier(data.name)
-        self._scores = ImageScores(_image_reference(data.name, state.config.data.classes))
+    def __init__(self, state: TrainState, classifier: Classifier) -> None:
+        self._classifier = classifier
+        self._scores = ImageScores(_image_reference(state.data.name, state.config.data.classes))
 
     def measure(self, fake: np.ndarray) -> Measurement:
         features, probabilities = self._classifier.features_and_probabilities(fake)
         return Measurement(*self._scores.measure(features, probabilities))
+
+
+class NoMeasurer:
+    """For images without a classifier: nothing is measured, and the note says why."""
+
+    modes = 0
+
+    def __init__(self, why: str) -> None:
+        self.note = f"These images are not scored: {why}"
+
+    def measure(self, fake: np.ndarray) -> Measurement:
+        return Measurement({})

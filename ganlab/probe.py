@@ -7,21 +7,25 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ganlab.config import DataConfig, RunConfig
 from ganlab.data import make_distribution
 from ganlab.density import latent_cells, pushforward_1d, pushforward_2d
 from ganlab.diagnostics import verdicts
+from ganlab.game import Moment, remake
 from ganlab.latent import latent_plane, sample_latents
 from ganlab.losses import LOSSES, equilibrium
-from ganlab.measure import generate
+from ganlab.measure import generate, mode_count
 from ganlab.seeding import stream
-from ganlab.snapshot import Estimate, Field, History, Manifold, Snapshot, Status
+from ganlab.snapshot import STAGES, Estimate, Field, History, Manifold, Snapshot, Stage, Status
 from ganlab.state import TrainState
 
 PLANE = {1: 257, 2: 25}  # nodes per side of the shown latent grid
 CELLS = {1: 4096, 2: 64}  # latent cells per side behind the exact p_g
 IMAGE_PLANE = 8
+SLOPES = 96  # fakes whose slope of D is shown
+STAGE_SAMPLES = 64  # of a batch, shown in slow motion
 
 
 class Probe:
@@ -46,7 +50,7 @@ class Probe:
     ) -> Snapshot:
         """A snapshot of this moment; the trainer adds status, message and seconds."""
         config, data = state.config, state.data
-        goal, modes = _goal(config), data.modes
+        at_best, modes = goal(config), data.modes
         fake = generate(state, self.latents)
         real_logits, fake_logits, middle = self._scores(state, fake)
         per_step = config.training.batch_size * config.training.d_steps
@@ -65,20 +69,47 @@ class Probe:
             fake_logits=fake_logits,
             bounds=data.bounds,
             history=history,
-            equilibrium=goal,
+            equilibrium=at_best,
             measures=measures,
             verdicts=verdicts(
                 history,
-                equilibrium=goal,
+                equilibrium=at_best,
                 measures=measures,
-                modes=_mode_count(state),
+                modes=mode_count(state),
             ),
             field=self._field(state, middle) if self.points else None,
             manifold=self._manifold(state),
             packing=config.discriminator.packing,
             mode_centres=modes.centres if modes else None,
             mode_std=modes.std if modes else float("nan"),
+            slopes=self._slopes(state, fake) if self.points else None,
         )
+
+    def stage(self, state: TrainState, moment: Moment, before: Stage | None) -> Stage:
+        """What a sub-step shows; ``before`` is the sub-step before it, None for the first."""
+        latents, real = moment.latents[:STAGE_SAMPLES], moment.real[:STAGE_SAMPLES]
+        fake, scores, moved = moment.fake, before and before.fake_logits, None
+        if fake is not None:
+            fake = _numbers(state, fake[:STAGE_SAMPLES])
+        if moment.name in ("score", "score again"):
+            scores = self._judged(state, moment.fake[:STAGE_SAMPLES])
+        if moment.name == "update G":
+            moved = _numbers(state, remake(state, moment.latents)[:STAGE_SAMPLES])
+        return Stage(
+            name=moment.name,
+            index=STAGES.index(moment.name),
+            latents=latents.cpu().numpy().copy(),
+            real=_numbers(state, real),
+            fake=fake,
+            fake_logits=scores,
+            moved=moved,
+        )
+
+    def _judged(self, state: TrainState, fake: Tensor) -> np.ndarray:
+        """Logits [n] of standardised fakes, on the scale of a snapshot's."""
+        middle = self._scores(state, generate(state, self.latents))[2]
+        with state.looking() as (_, discriminator):
+            return discriminator.score(fake).cpu().numpy() - middle
 
     def _scores(self, state: TrainState, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
         """Logits of the probe samples [n], and where D is undecided, taken off them."""
@@ -104,6 +135,13 @@ class Probe:
             p_g=self._exact_density(state),
         )
 
+    def _slopes(self, state: TrainState, fake: np.ndarray) -> np.ndarray:
+        """d logit / d x at the first fakes, [a, dim] per data unit."""
+        x = torch.from_numpy(fake[:SLOPES]).to(state.device)
+        with state.looking() as (_, discriminator):
+            gradient = discriminator.score_and_gradient(state.standardised(x))[1]
+        return (gradient / state.std).cpu().numpy()
+
     def _manifold(self, state: TrainState) -> Manifold | None:
         if self.plane is None:
             return None
@@ -127,14 +165,13 @@ class Probe:
         return pushforward_2d(images.reshape(nodes.shape), masses, *edges).T
 
 
-def _mode_count(state: TrainState) -> int | None:
-    """How many modes, or classes of images, there are to cover."""
-    if len(state.data.shape) > 1:
-        return len(state.config.data.classes) or 10
-    return len(state.data.modes.centres) if state.data.modes else None
+def _numbers(state: TrainState, x: Tensor) -> np.ndarray:
+    """A copy of standardised samples, in data scale."""
+    return state.data_scale(x.detach().float()).cpu().numpy().copy()
 
 
-def _goal(config: RunConfig) -> dict[str, float]:
+def goal(config: RunConfig) -> dict[str, float]:
+    """History column -> its value when p_g = p_data and D is optimal."""
     chosen = config.loss
     return equilibrium(
         LOSSES[chosen.name],

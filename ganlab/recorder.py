@@ -6,6 +6,7 @@ is due. Statistics of a whole window are then computed at once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,6 +17,8 @@ from ganlab.game import DStep
 from ganlab.losses import GANLoss, value_function
 from ganlab.snapshot import HISTORY_COLUMNS, History
 
+EXPLODED = 1e6  # a mean loss or a gradient beyond this is an explosion
+COUNTERS = ("step", "seconds")  # may grow without an explosion
 WINDOW = ("d_loss", "g_loss", "penalty", "real_logits", "fake_logits")
 
 
@@ -75,6 +78,14 @@ def gradient_norm(network: nn.Module) -> float:
     return float(torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients))))
 
 
+def insane(row: Mapping[str, float]) -> str:
+    """Which number of a row shows an explosion, in words; "" when none does."""
+    for name, value in row.items():
+        if not math.isfinite(value) or (name not in COUNTERS and abs(value) >= EXPLODED):
+            return f"{HISTORY_COLUMNS[name].label} became {value:.3g}"
+    return ""
+
+
 class Recorder:
     """A history that grows by rows; ``history`` is a read-only view without copying."""
 
@@ -102,10 +113,9 @@ class Recorder:
         columns = {name: _frozen(values[: self.rows]) for name, values in self._table.items()}
         return History(columns, _frozen(self._counts[: self.rows]) if self.modes else None)
 
-    def keep_until(self, step: int) -> None:
-        """Forget the rows after ``step``."""
-        kept = self.history()
-        self.load({name: x[kept["step"] <= step] for name, x in self._arrays(kept).items()})
+    def replace(self, history: History) -> None:
+        """Become a copy of this history."""
+        self.load(self._arrays(history))
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The table as plain arrays, for saving."""

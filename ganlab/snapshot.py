@@ -51,6 +51,26 @@ class Verdict:
     evidence: str
 
 
+@dataclass(frozen=True)
+class Event:
+    """Something notable that happened to a run.
+
+    step: the row at which it showed. name: what kind ("mode collapse", "modes gained", ...).
+    severity: "good", "notice", "warning", or "change" for what the user did.
+    title: a few words, such as "6 of 8 modes covered". text: what happened and why, in one or
+        two sentences that a student understands.
+    """
+
+    step: int
+    name: str
+    severity: str
+    title: str
+    text: str
+
+
+STAGES = ("sample z", "generate", "score", "update D", "score again", "update G")
+
+
 class Frozen:
     """A record whose arrays cannot be written through it."""
 
@@ -60,6 +80,26 @@ class Frozen:
                 view = value.view()
                 view.flags.writeable = False
                 object.__setattr__(self, name, view)
+
+
+@dataclass(frozen=True)
+class Stage(Frozen):
+    """One sub-step of an iteration, after it was done: at most 64 samples [b] of its batch.
+
+    name, index: of ``STAGES``. Arrays are in data scale, None until this iteration has them.
+    latents: [b, latent_dim]; real, fake: [b, *shape], fake by the generator that is trained.
+    fake_logits: [b], the newest scores D gave the fakes, "undecided" at 0 as in ``Snapshot``;
+        they change at "score" and at "score again".
+    moved: [b, *shape], what G makes of the same latents after its update.
+    """
+
+    name: str
+    index: int
+    latents: np.ndarray | None = None
+    real: np.ndarray | None = None
+    fake: np.ndarray | None = None
+    fake_logits: np.ndarray | None = None
+    moved: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -172,6 +212,12 @@ class History(Mapping[str, np.ndarray]):
         known = ~np.isnan(values)
         return self.columns["step"][known], values[known]
 
+    def until(self, step: float) -> History:
+        """The rows up to a step, itself included; views, nothing is copied."""
+        rows = int(np.searchsorted(self.columns["step"], step, side="right"))
+        columns = {name: values[:rows] for name, values in self.columns.items()}
+        return History(columns, None if self.mode_counts is None else self.mode_counts[:rows])
+
 
 @dataclass(frozen=True)
 class Snapshot(Frozen):
@@ -181,6 +227,7 @@ class Snapshot(Frozen):
         keeps its place in the array for the whole run; the EMA generator's where there is one.
     latents: [n, latent_dim], the probe latents behind ``fake``.
     real_logits, fake_logits: [n], the discriminator on them.
+    slopes: [a, dim], d logit / d x at the first a fakes, per data unit; None for images.
     field, manifold: None where they do not apply (images; latents without continuous part).
     equilibrium: history column -> its value when p_g = p_data and D is optimal.
     measures: the divergences and scores last measured, with their noise floors.
@@ -210,3 +257,4 @@ class Snapshot(Frozen):
     packing: int = 1
     mode_centres: np.ndarray | None = None
     mode_std: float = float("nan")
+    slopes: np.ndarray | None = None

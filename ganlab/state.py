@@ -176,7 +176,13 @@ def build_state(config: RunConfig) -> TrainState:
     """A fresh run. Its random numbers come from the seed alone; global state is untouched."""
     device = pick_device(config.compute.device)
     chosen = config.data
-    data = make_distribution(chosen.name, std=chosen.std, path=chosen.path, classes=chosen.classes)
+    data = make_distribution(
+        chosen.name,
+        std=chosen.std,
+        path=chosen.path,
+        drawn=chosen.drawn,
+        classes=chosen.classes,
+    )
     dropout_rng = stream(config.seed, "dropout")
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(stream(config.seed, "weights").initial_seed())

@@ -8,12 +8,8 @@ Same configuration and seed, same history, bit for bit, however often one looks.
 
 from __future__ import annotations
 
-import contextlib
-import json
-import math
-import time
-import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -21,18 +17,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ganlab.checkpoint import Healthy, Tensors, fingerprint, refusing
+from ganlab.clock import Clock, computing
 from ganlab.config import SETTINGS, ConfigError, RunConfig
-from ganlab.game import d_step, g_step, iterate
-from ganlab.losses import LOSSES
-from ganlab.measure import Measurement, generate, make_measurer, measure_latents
+from ganlab.game import DStep
+from ganlab.logbook import Logbook
 from ganlab.probe import Probe, fresh_samples
-from ganlab.recorder import Recorder, Window, gradient_norm
 from ganlab.seeding import stream
-from ganlab.snapshot import HISTORY_COLUMNS, History, Snapshot, Status, Verdict
+from ganlab.snapshot import Event, History, Snapshot, Stage, Status, Verdict
 from ganlab.state import build_state
-
-HEALTHY_EVERY = 100  # iterations between copies of a healthy state
-EXPLODED = 1e6  # a mean loss beyond this is an explosion
+from ganlab.stepper import Stepper
 
 
 def train(config: RunConfig, *, every: int | None = None) -> Iterator[Snapshot]:
@@ -60,114 +54,112 @@ class Trainer:
     def __init__(self, config: RunConfig) -> None:
         self.config = config
         self.status, self.message = Status.RUNNING, ""
-        self.seconds, self._why = 0.0, ""
+        self._why, self._clock = "", Clock()
         self._state = build_state(config)
-        self._measurer = make_measurer(self._state)
-        self._latents = measure_latents(self._state)
+        self._logbook = Logbook(self._state)
         self._probe = Probe(self._state)
-        self._window = Window()
-        self._recorder = Recorder(modes=self._measurer.modes)
-        self._measured = Measurement({})
-        self._healthy = self._state.state_dict()
-        self._candidate: dict[str, Tensor] = {}
+        self._stepper = Stepper(self._state, self._book)
+        self._healthy = Healthy(self._stepper.state_dict())
 
     @property
     def iteration(self) -> int:
         """Iterations done."""
         return self._state.iteration
 
+    @property
+    def seconds(self) -> float:
+        """Time spent training."""
+        return self._clock.seconds
+
+    @property
+    def extra(self) -> dict[str, int]:
+        """Updates that one network made alone since the run began: {"d": int, "g": int}."""
+        return dict(self._stepper.extra)
+
+    @property
+    def note(self) -> str:
+        """What this run goes without and how to get it, in one sentence; mostly empty."""
+        return self._logbook.note
+
     # -- stepping ------------------------------------------------------------------------------
 
     def advance(self, n: int = 1) -> None:
         """Up to n iterations; fewer when the run ends on the way."""
+        self._complete()
         with self._training():
             for _ in range(n):
                 if self.status is not Status.RUNNING:
                     return
-                self._iterate()
+                self._stepper.iterate()
 
-    def d_step(self) -> None:
-        """One update of D alone; G and the iteration count stay."""
+    def stages(self) -> Iterator[Stage]:
+        """One iteration, seen after each sub-step of ``STAGES``; none when the run has ended.
+
+        Simultaneous play takes G's gradient before D moves: there "score again" comes before
+        "update D". The iteration is booked when the iterator is exhausted, or before the
+        trainer is asked for anything but a look; the iterator then ends early.
+        """
+        self._complete()
+        if self.status is not Status.RUNNING:
+            return
+        steps, stage = self._stepper.begin(), None
+        while self._stepper.half_way is steps:
+            with self._training():
+                moment = self._stepper.sub_step()
+                if moment is not None:
+                    stage = self._probe.stage(self._state, moment, stage)
+            if moment is not None:
+                yield stage
+
+    def d_step(self, n: int = 1) -> float:
+        """n updates of D alone, their mean loss. Raises ValueError unless n is at least 1."""
+        self._complete()
         with self._training():
-            self._state.retune()
-            d_step(self._state)
+            return self._stepper.alone("d", n)
 
-    def g_step(self) -> None:
-        """One update of G alone; D and the iteration count stay."""
+    def g_step(self, n: int = 1) -> float:
+        """n updates of G alone, their mean loss. Raises ValueError unless n is at least 1."""
+        self._complete()
         with self._training():
-            self._state.retune()
-            g_step(self._state)
+            return self._stepper.alone("g", n)
 
-    def _iterate(self) -> None:
-        self._window.add(*iterate(self._state))
+    def _complete(self) -> None:
+        """Finish the iteration that someone watches by its sub-steps."""
+        while self._stepper.half_way is not None:
+            with self._training():
+                self._stepper.sub_step()
+
+    def _book(self, d_stats: DStep, g_loss: Tensor) -> None:
+        """Take note of an iteration: rows, healthy copies, the end."""
+        self._logbook.add(d_stats, g_loss)
         probe, ended = self.config.probe, self.iteration >= self.config.training.steps
         measured = ended or self.iteration % probe.measure_every == 0
         if measured or self.iteration % probe.record_every == 0:
-            self._record(measured)
-        if self.status is not Status.RUNNING:
-            return
-        if self.iteration % HEALTHY_EVERY == 0 and not self._candidate:
-            self._candidate = self._state.state_dict()
-        if ended:
-            self.status, self.message = Status.FINISHED, f"Finished after {self.iteration:,} steps."
-
-    def _record(self, measured: bool) -> None:
-        state = self._state
-        row = self._window.row(LOSSES[self.config.loss.name]) | {
-            "step": self.iteration,
-            "d_grad_norm": gradient_norm(state.discriminator),
-            "g_grad_norm": gradient_norm(state.generator),
-        }
-        bad = next((name for name, value in row.items() if not _sane(name, value)), None)
-        if bad:
-            return self._diverge(f"{HISTORY_COLUMNS[bad].label} became {row[bad]:.3g}")
-        counts = None
-        if measured:
-            fake = generate(state, self._latents)
-            if not np.isfinite(fake).all():
-                return self._diverge("the generator's samples are no longer finite")
-            self._measured = self._measurer.measure(fake)
-            row |= self._measured.values()
-            counts = self._measured.mode_counts
-        if self._candidate:
-            # Steps after the copy went well, so the copy did not hold the seed of an explosion.
-            self._healthy, self._candidate = self._candidate, {}
-        row["seconds"] = self.seconds + time.perf_counter() - self._started
-        self._recorder.append(row, counts)
+            if wrong := self._logbook.row(measured=measured, seconds=self.seconds):
+                return self._diverge(wrong)
+            self._healthy.confirm()
+        self._healthy.offer(self.iteration, self._stepper.state_dict)
+        self._end_if_done()
         return None
+
+    def _end_if_done(self) -> None:
+        if self.iteration >= self.config.training.steps:
+            self.status, self.message = Status.FINISHED, f"Finished after {self.iteration:,} steps."
 
     def _diverge(self, why: str) -> None:
         """End the run, and put the last healthy state back."""
         at, self._why = self.iteration, why
-        self._state.load_state_dict(self._healthy)
-        self._candidate = {}
+        self._logbook.diverged(at, why)
+        self._stepper.load_state_dict(self._healthy.kept)
+        self._healthy.doubt()
         self.status = Status.DIVERGED
         self.message = (
             f"Diverged at step {at:,}: {why}. You see the last healthy state, step "
             f"{self.iteration:,}; lower a learning rate or add a penalty, then retry."
         )
 
-    @contextlib.contextmanager
-    def _computing(self) -> Iterator[None]:
-        """The processor's settings of this run, for the length of a call."""
-        threads = torch.get_num_threads()
-        torch.set_num_threads(self.config.compute.threads)
-        torch.set_flush_denormal(self.config.compute.flush_denormal)
-        try:
-            yield
-        finally:
-            torch.set_flush_denormal(False)
-            torch.set_num_threads(threads)
-
-    @contextlib.contextmanager
-    def _training(self) -> Iterator[None]:
-        """Computing, on the clock."""
-        with self._computing():
-            self._started = time.perf_counter()
-            try:
-                yield
-            finally:
-                self.seconds += time.perf_counter() - self._started
+    def _training(self) -> AbstractContextManager[None]:
+        return self._clock.training(self.config.compute)
 
     # -- changing ------------------------------------------------------------------------------
 
@@ -180,22 +172,24 @@ class Trainer:
         for path, value in values.items():
             if path in SETTINGS and not SETTINGS[path].live:
                 raise ConfigError(path, value, "it takes effect only when the run is restarted")
-        self.config = self._state.config = self.config.with_values(values)
+        config = self.config.with_values(values)
+        self._complete()
+        self._logbook.events()  # of the rows under the old settings, judged by them
+        self.config = self._state.config = config
         if self.status is Status.FINISHED and self.iteration < self.config.training.steps:
             self.status, self.message = Status.RUNNING, ""
 
     def retry(self) -> None:
         """Go on from the last healthy state of a diverged run, without the rows after it."""
         if self.status is Status.DIVERGED:
-            self._recorder.keep_until(self.iteration)
-            self._window = Window()
+            self._logbook.start_from(self.history.until(self.iteration))
             self.status, self.message = Status.RUNNING, ""
 
     # -- looking -------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
         """The run as it stands. Looking changes nothing, but it may find that a run diverged."""
-        with self._computing():
+        with computing(self.config.compute):
             shot = self._look()
             if not (np.isfinite(shot.fake).all() and np.isfinite(shot.fake_logits).all()):
                 self._diverge("the networks' outputs are no longer finite")
@@ -209,14 +203,18 @@ class Trainer:
     @property
     def history(self) -> History:
         """The numbers recorded so far; a view, cheap to take."""
-        return self._recorder.history()
+        return self._logbook.history
+
+    def events(self) -> tuple[Event, ...]:
+        """What happened so far that is worth pointing at, oldest first."""
+        return self._logbook.events()
 
     def _look(self) -> Snapshot:
-        return self._probe.look(self._state, self.history, self._measured.estimates)
+        return self._probe.look(self._state, self.history, self._logbook.estimates)
 
     def samples(self, n: int, seed: int = 0) -> np.ndarray:
         """n fresh fakes in data scale, [n, *shape], from the EMA generator where there is one."""
-        with self._computing():
+        with computing(self.config.compute):
             return fresh_samples(self._state, n, seed)
 
     def real_samples(self, n: int, seed: int = 0) -> np.ndarray:
@@ -234,72 +232,66 @@ class Trainer:
 
     # -- saving --------------------------------------------------------------------------------
 
-    def state_dict(self) -> dict[str, Tensor]:
+    @property
+    def between_rows(self) -> bool:
+        """Whether the newest iteration ended a row of the history, so that branches are exact."""
+        return self._stepper.half_way is None and self._logbook.between_rows
+
+    def checkpoint(self) -> Tensors:
+        """A light copy of this moment, flat CPU tensors: what ``branch`` needs to go on here.
+
+        Networks, optimisers, random generators and counters, without history.
+        """
+        self._complete()
+        return self._stepper.state_dict()
+
+    def branch(self, checkpoint: Mapping[str, Tensor], config: RunConfig | None = None) -> Trainer:
+        """A new run that stands at a checkpoint of this one, with its history up to there.
+
+        config: its settings, by default this run's. This run stays as it is. With unchanged
+        settings the branch repeats the original bit for bit, if the checkpoint was taken
+        ``between_rows``; from any other moment its weights and samples do, but its first row
+        averages only the steps since the checkpoint. Raises ValueError for a checkpoint that
+        does not fit, or settings that may not change live.
+        """
+        ours, asked = self.config.flat(), (config or self.config).flat()
+        branch = Trainer(self.config)
+        with refusing():
+            branch._stepper.load_state_dict(checkpoint)
+        branch._healthy = Healthy(branch._stepper.state_dict())
+        branch._logbook.start_from(self.history.until(branch.iteration))
+        branch._clock.set(float(branch.history["seconds"][-1:].sum()))  # 0 without a row
+        branch.update({path: value for path, value in asked.items() if value != ours[path]})
+        branch._end_if_done()
+        return branch
+
+    def state_dict(self) -> Tensors:
         """Everything needed to go on bit for bit, as flat CPU tensors."""
-        tensors = self._state.state_dict()
-        tensors |= {f"healthy/{name}": tensor for name, tensor in self._healthy.items()}
-        tensors |= {f"candidate/{name}": tensor for name, tensor in self._candidate.items()}
-        tensors |= {f"window/{name}": x.cpu() for name, x in self._window.joined().items()}
-        tensors |= {
-            f"history/{name}": torch.from_numpy(values.astype(np.float64))
-            for name, values in self._recorder.arrays().items()
-        }
-        return tensors | {
+        self._complete()
+        return {
+            **self._stepper.state_dict(),
+            **self._healthy.state_dict(),
+            **self._logbook.state_dict(),
             "seconds": torch.tensor(self.seconds, dtype=torch.float64),
             "status": torch.tensor(list(Status).index(self.status)),
-            "fingerprint": torch.tensor(_fingerprint(self.config)),
+            "fingerprint": torch.tensor(fingerprint(self.config)),
         }
 
     def load_state_dict(self, tensors: Mapping[str, Tensor]) -> None:
         """The inverse of ``state_dict``. Raises ValueError, and changes nothing, if it is of
         another configuration or incomplete. Settings that may change live may differ.
         """
-        if int(tensors.get("fingerprint", -1)) != _fingerprint(self.config):
+        if int(tensors.get("fingerprint", -1)) != fingerprint(self.config):
             raise ValueError("The checkpoint is of a run with another configuration.")
         before = self.state_dict()
-        try:
+        with refusing(lambda: self._load(before)):
             self._load(tensors)
-        except (KeyError, ValueError, RuntimeError) as error:
-            self._load(before)
-            raise ValueError(f"The checkpoint is incomplete: {error} does not fit.") from None
 
     def _load(self, tensors: Mapping[str, Tensor]) -> None:
-        self._state.load_state_dict(tensors)
-        self._healthy = _inside(tensors, "healthy/")
-        self._candidate = _inside(tensors, "candidate/")
-        self._window.load(_inside(tensors, "window/"))
-        self._recorder.load({k: v.numpy() for k, v in _inside(tensors, "history/").items()})
-        self.seconds = float(tensors["seconds"])
+        self._stepper.load_state_dict(tensors)
+        self._healthy.load_state_dict(tensors)
+        self._logbook.load_state_dict(tensors)
+        self._clock.set(float(tensors["seconds"]))
         self.status = list(Status)[int(tensors["status"])]
-        self.message = (
-            "" if self.status is Status.RUNNING else f"{self.status} before it was saved."
-        )
-        self._measured = self._recalled()
-
-    def _recalled(self) -> Measurement:
-        """The last measurement, from the history; only the floors are taken anew."""
-        estimates = self._measurer.measure(generate(self._state, self._latents)).estimates
-        known = np.any([~np.isnan(self.history[name]) for name in estimates], axis=0)
-        if not known.any():
-            return Measurement({})
-        row = np.flatnonzero(known)[-1]
-        values = {name: float(self.history[name][row]) for name in estimates}
-        return Measurement({name: replace(e, value=values[name]) for name, e in estimates.items()})
-
-
-def _inside(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)}
-
-
-def _fingerprint(config: RunConfig) -> int:
-    """A number that only configurations of the same networks and data share."""
-    fixed = {
-        path: value
-        for path, value in config.flat().items()
-        if not SETTINGS[path].live and not path.startswith(("compute.", "probe."))
-    }
-    return zlib.crc32(json.dumps(fixed, default=str).encode())
-
-
-def _sane(name: str, value: float) -> bool:
-    return math.isfinite(value) and (name == "step" or abs(value) < EXPLODED)
+        ended = self.status is not Status.RUNNING
+        self.message = f"{self.status} before it was saved." if ended else ""

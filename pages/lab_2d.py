@@ -1,10 +1,10 @@
 """The 2-D laboratory: watch a GAN learn a distribution in the plane."""
 
+from ganlab.ui.live import live_view
 from ganlab.ui.page import heading, page
-from ganlab.ui.panels.plane import plane
 from ganlab.ui.session import page_run
 
 with page():
-    run = page_run("ring8")
+    run = page_run(2)
     heading(run)
-    plane(run)
+    live_view(run)

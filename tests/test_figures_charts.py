@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import expit
-from synthetic import full_history, make_history, make_snapshot
+from synthetic import full_history, make_history, make_images, make_snapshot
 
 from ganlab.figures import (
     accuracy,
+    classes,
     divergences,
     frechet,
     gradients,
@@ -177,9 +178,62 @@ def test_frechet_shows_what_real_images_read():
 
 def test_mode_map_is_the_share_over_a_fair_share():
     counts = np.array([[10.0, 30.0], [np.nan, np.nan], [0.0, 0.0], [5.0, 5.0]])
-    data = mode_map.mode_map_data(make_snapshot(history=make_history(4, counts)))
+    shown = make_snapshot(history=make_history(4, counts), mode_centres=None)
+    data = mode_map.mode_map_data(shown)
     assert data.steps.tolist() == [10, 30, 40]
+    assert data.modes.tolist() == [1, 2] and not data.images
+    points, *_ = mode_map.mode_map_traces(data)
+    assert points["x"].tolist() == [0, 10, 30, 40]  # edges of the columns
     np.testing.assert_allclose(data.load, [[0.5, 0, 1], [1.5, 0, 1]])
     long = mode_map.mode_map_data(make_snapshot(history=full_history(5000)))
     assert long.load.shape == (8, 200)
     assert long.steps[[0, -1]].tolist() == [10, 50_000]
+
+
+def test_mode_map_of_images_counts_classes_from_zero():
+    counts = np.array([[30.0, 10.0, 0.0]])
+    digits = make_images(
+        history=make_history(1, counts), measures={"modes": Estimate(1, 2, "classifier")}
+    )
+    data = mode_map.mode_map_data(digits)
+    assert data.modes.tolist() == [0, 1, 2] and data.images
+    np.testing.assert_allclose(data.load[:, 0], [1.5, 0.5, 0])  # a fair share is one half
+    points, classes_, _ = mode_map.mode_map_traces(data)
+    assert points["z"].size == 0 and classes_["z"].shape == (3, 1)
+
+
+def test_classes_are_the_newest_shares():
+    counts = np.array([[9.0, 1, 0], [5, 10, 5], [np.nan] * 3])
+    history = make_history(3, counts, frechet=[30.0, 20.0, np.nan])
+    data = classes.classes_data(make_images(history=history, measures={}))
+    assert data.classes.tolist() == [0, 1, 2]
+    np.testing.assert_allclose(data.shares, [0.25, 0.5, 0.25])
+    assert data.fair == pytest.approx(1 / 3)
+    traces = classes.classes_traces(data)
+    assert levels(traces) == pytest.approx([1 / 3])
+    two = make_images(history=history, measures={"modes": Estimate(1, 2, "classifier")})
+    assert classes.classes_data(two).fair == 0.5
+
+
+def test_classes_are_of_measured_images_alone():
+    image, plane = make_images(), make_snapshot()
+    assert classes.SPEC.applies(image)
+    empty = [
+        classes.classes_data(snapshot)
+        for snapshot in (
+            plane,
+            make_images(history=History()),
+            make_images(history=make_history(2)),
+        )
+    ]
+    for data in empty:
+        assert len(data.classes) == 0 and np.isnan(data.fair)
+    without = make_snapshot(history=make_history(3, np.ones((3, 8)), modes=8))
+    assert not classes.SPEC.applies(without) and mode_map.SPEC.applies(without)
+
+
+def test_modes_of_images_are_called_classes():
+    image = modes.modes_traces(modes.modes_data(make_images(measures={})))
+    plane = modes.modes_traces(modes.modes_data(make_snapshot()))
+    assert [len(image[index]["y"]) for index in (4, 5)] == [0, 2] and image[5]["y"][0] == 8
+    assert [len(plane[index]["y"]) for index in (4, 5)] == [2, 0]

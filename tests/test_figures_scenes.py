@@ -7,13 +7,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from scipy.integrate import trapezoid
 from scipy.special import expit
 from scipy.stats import norm
 from synthetic import make_images, make_line, make_snapshot
 
 from ganlab.figures import images, scene1d, scene2d, theme
-from ganlab.figures.boundary import zero_line
 
 # Machado, Oliveira and Fernandes 2009: full protanopia and deuteranopia, on linear RGB.
 BLINDNESS = {
@@ -29,36 +27,6 @@ BLINDNESS = {
     ],
     "none": np.eye(3),
 }
-
-
-def test_zero_line_of_a_disc_is_its_circle():
-    axis = np.linspace(-1.5, 1.5, 64)
-    x, y = np.meshgrid(axis, axis)
-    xs, ys = zero_line(axis, axis, 1 - np.hypot(x, y))
-    radius = np.hypot(xs, ys)
-    drawn = radius[~np.isnan(radius)]
-    assert np.isnan(radius[2::3]).all() and len(drawn) == 2 * len(radius) // 3 > 100
-    np.testing.assert_allclose(drawn, 1, atol=0.002)
-    ends = np.stack((xs, ys), -1).reshape(-1, 3, 2)
-    length = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1).sum()
-    assert length == pytest.approx(2 * np.pi, rel=0.003)
-
-
-@pytest.mark.parametrize("case", range(1, 15))
-def test_zero_line_separates_the_corners_of_a_cell(case):
-    corners = np.where([case >> bit & 1 for bit in range(4)], 3.0, -1.0)  # 00, 01, 11, 10
-    xs, ys = zero_line(np.array([0.0, 1]), np.array([0.0, 1]), corners[[0, 1, 3, 2]].reshape(2, 2))
-    flips = sum(corners[i] * corners[i - 1] < 0 for i in range(4))
-    assert len(xs) == 3 * flips // 2
-    points = np.stack((xs, ys), -1)[~np.isnan(xs)]
-    on_edge = np.isin(points, [0.0, 1.0])
-    assert (on_edge.sum(1) == 1).all()
-    # A quarter of the way from the -1 to the 3, on an edge whose ends differ.
-    assert np.isin(points[~on_edge], [0.25, 0.75]).all()
-
-
-def test_zero_line_without_a_sign_change_is_empty():
-    assert zero_line(np.arange(3.0), np.arange(3.0), np.ones((3, 3)))[0].shape == (0,)
 
 
 def test_scene2d_shows_d_and_its_boundary():
@@ -79,20 +47,17 @@ def test_scene2d_is_a_fixed_square():
     assert layout.yaxis.scaleanchor == "x"
 
 
-def test_scene2d_pushes_fakes_along_the_gradient():
-    """D = sigmoid(1 - r^2) pulls every fake towards the origin, the farther the harder."""
-    fake = np.array([[1.4, 0.0], [0.0, -0.7], [9.0, 9.0], [np.nan, 0.0]])
-    data = scene2d.scene2d_data(make_snapshot(fake=fake))
+def test_scene2d_draws_the_logits_gradient_at_the_fakes():
+    fake = np.array([[1.4, 0.0], [0.0, -0.7], [9.0, 9.0], [np.nan, 0.0], [0.1, 0.1]])
+    slopes = np.array([[-2.8, 0.0], [0.0, 1.4], [1.0, 1.0], [1.0, 1.0], [0.0, 0.0]])
+    data = scene2d.scene2d_data(make_snapshot(fake=fake, slopes=slopes, fake_logits=np.zeros(5)))
     starts, ends, gaps = data.gradient.reshape(-1, 3, 2).transpose(1, 0, 2)
-    np.testing.assert_array_equal(starts, fake[:2])  # neither outside the picture nor NaN
+    np.testing.assert_array_equal(starts, fake[:2])  # neither outside the picture nor at rest
     assert np.isnan(gaps).all()
-    moves = ends - starts
-    np.testing.assert_allclose(
-        moves / np.linalg.norm(moves, axis=1)[:, None], [[-1, 0], [0, 1]], atol=0.05
-    )
-    # |grad l| is 2.8 and 1.4 on a picture 3 wide: slopes of 8.4 and 4.2 logits.
-    lengths = [0.1 * 3 * slope / (slope + 20) for slope in (8.4, 4.2)]
-    np.testing.assert_allclose(np.linalg.norm(moves, axis=1), lengths, rtol=0.05)
+    # On a picture 3 wide: slopes of 8.4 and 4.2 logits across.
+    lengths = [0.1 * 3 * slope / (slope + 4) for slope in (8.4, 4.2)]
+    np.testing.assert_allclose(ends - starts, [[-lengths[0], 0], [0, lengths[1]]], atol=1e-12)
+    assert scene2d.scene2d_data(make_snapshot()).gradient.shape == (0, 2)
 
 
 def test_manifold_is_drawn_along_both_directions():
@@ -103,42 +68,18 @@ def test_manifold_is_drawn_along_both_directions():
     np.testing.assert_array_equal(lines[5][:5, 0], -1)
 
 
-def test_best_discriminator_of_two_gaussians():
-    x = np.linspace(-3, 3, 50)
-    best = scene1d.best_discriminator(norm.pdf(x), norm.pdf(x, 1))
-    np.testing.assert_allclose(best, expit(0.5 - x), atol=1e-12)
-    nowhere = scene1d.best_discriminator(np.array([0.0, 1.0]), np.array([0.0, 0.0]))
-    np.testing.assert_array_equal(nowhere, [np.nan, 1.0])
-
-
 def test_scene1d_shows_both_densities_and_both_discriminators():
     snapshot = make_line()
     data = scene1d.scene1d_data(snapshot)
-    np.testing.assert_allclose(data.d, data.d_best, atol=1e-12)  # the synthetic D is the best
+    known = ~np.isnan(data.d_best)
+    assert known.mean() > 0.9
+    np.testing.assert_allclose(data.d[known], data.d_best[known], atol=1e-12)  # D is the best
     assert data.top == pytest.approx(1.6 * norm.pdf(0), rel=1e-4)
     assert data.bounds == (-4, 4)
     estimated = scene1d.scene1d_data(make_line(field=replace(snapshot.field, p_g=None)))
     np.testing.assert_allclose(estimated.p_g, norm.pdf(data.x, 1), atol=0.06)
-    assert len(estimated.d_best) == 0
-
-
-@pytest.mark.parametrize("samples", [200, 5000])
-def test_density_estimate_of_a_gaussian(samples):
-    x = np.linspace(-6, 6, 601)
-    values = scene1d.density(np.random.default_rng(0).normal(size=samples), x)
-    assert trapezoid(values, x) == pytest.approx(1, abs=1e-3)
-    error = trapezoid(abs(values - norm.pdf(x)), x)
-    assert error < 3 * samples**-0.4
-
-
-def test_density_estimate_keeps_narrow_modes_apart():
-    rng = np.random.default_rng(0)
-    samples = np.concatenate((rng.normal(-1, 0.1, 500), rng.normal(1, 0.1, 500)))
-    x = np.linspace(-2, 2, 401)
-    values = scene1d.density(samples, x)
-    assert values[200] < 0.05 and values.max() > 1.2
-    assert scene1d.density(np.array([np.nan]), x).sum() == 0
-    assert trapezoid(scene1d.density(np.zeros(9), x), x) == pytest.approx(1)
+    middle = abs(data.x - 0.5) < 1.5
+    np.testing.assert_allclose(estimated.d_best[middle], expit(0.5 - data.x[middle]), atol=0.1)
 
 
 def test_mosaic_puts_every_image_in_its_place():

@@ -47,26 +47,28 @@ async def served():
 
 
 async def receive(socket, kind):
-    """The next message of a type: bytes for a frame, a dictionary for a notice."""
+    """The next message of a type: the meta of a frame, a notice other than of marks."""
     while True:
         message = await asyncio.wait_for(socket.recv(), PATIENCE)
-        if isinstance(message, kind):
-            return message if kind is bytes else json.loads(message)
+        found = unpack(message)[0] if isinstance(message, bytes) else json.loads(message)
+        if isinstance(message, kind) and found.get("kind") != "static" and "marks" not in found:
+            return found
 
 
 def test_a_viewer_hears_the_configuration_and_sees_frames_as_it_acknowledges_them():
     async def scenario():
         async with served() as (hub, address):
             run = await hub.create({"seed": 4})
-            async with connect(f"ws://{address}/ganlab/live/{run}?figures=losses,modes") as socket:
+            query = "figures=losses,modes&layers=gap,,best"
+            async with connect(f"ws://{address}/ganlab/live/{run}?{query}") as socket:
                 assert await receive(socket, str) == {"type": "config", "config": {"seed": 4}}
-                frames = [unpack(await receive(socket, bytes))[0] for _ in range(CREDIT)]
+                frames = [await receive(socket, bytes) for _ in range(CREDIT)]
                 with pytest.raises(TimeoutError):
                     await asyncio.wait_for(socket.recv(), 0.2)
                 await socket.send("ack")
-                frames.append(unpack(await receive(socket, bytes))[0])
+                frames.append(await receive(socket, bytes))
             assert [meta["number"] for meta in frames] == sorted(m["number"] for m in frames)
-            assert frames[0]["watched"] == [1, ["losses", "modes"]]
+            assert frames[0]["watched"] == [1, ["losses", "modes"], ["gap", "best"]]
 
     asyncio.run(scenario())
 
@@ -85,6 +87,9 @@ def test_a_viewer_hears_the_configuration_and_sees_frames_as_it_acknowledges_the
         ("[" * 10_000, "refused"),
         (b"\x00\x01", "refused"),
         ("", "refused"),
+        ('{"op": "fork", "target": "x"}', "op"),
+        ('{"op": "speed", "pace": 0}', "pace"),
+        ('{"op": "draw", "points": [[1, 2]]}', "A drawing needs 10 to 2,000 different points"),
         ('{"op": "pause"}', "No pausing here."),
     ],
 )
@@ -106,7 +111,7 @@ def test_what_is_no_command_gets_a_sentence_and_the_run_goes_on(message, answer)
 
 
 @pytest.mark.parametrize(
-    ("run", "message", "code"), [("unknown", None, 4404), (None, "x" * 20_000, 1009)]
+    ("run", "message", "code"), [("unknown", None, 4404), (None, "x" * 140_000, 1009)]
 )
 def test_the_socket_closes_with_a_reason(run, message, code):
     async def scenario():
@@ -132,6 +137,47 @@ def test_no_room_is_said(monkeypatch):
                 with pytest.raises(ConnectionClosed) as closed:
                     await asyncio.wait_for(socket.recv(), PATIENCE)
             assert closed.value.rcvd.code == 4429 and "limit" in closed.value.rcvd.reason
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("message", "answer"),
+    [
+        ({"op": "python"}, {"type": "python", "text": "print()"}),
+        ({"op": "set", "values": {"seed": 9}}, {"type": "config", "config": {"seed": 9}}),
+        (
+            {"op": "set", "values": {"compute.device": "cuda"}},
+            {"type": "refused", "path": "compute.device"},
+        ),
+    ],
+)
+def test_commands_are_answered(message, answer):
+    async def scenario():
+        async with served() as (hub, address):
+            url = f"ws://{address}/ganlab/live/{await hub.create({'seed': 4})}"
+            async with connect(url) as socket:
+                await receive(socket, str)
+                await socket.send(json.dumps(message))
+                assert answer.items() <= (await receive(socket, str)).items()
+
+    asyncio.run(scenario())
+
+
+def test_a_page_looks_elsewhere_and_branches_off():
+    async def scenario():
+        async with served() as (hub, address):
+            run = await hub.create({})
+            async with connect(f"ws://{address}/ganlab/live/{run}") as socket:
+                await socket.send('{"op": "look", "layers": ["gap"]}')
+                while (await receive(socket, bytes))["watched"] != [1, [], ["gap"]]:
+                    await socket.send("ack")
+                await socket.send('{"op": "branch"}')
+                while (notice := await receive(socket, str))["type"] != "branched":
+                    pass
+            async with connect(f"ws://{address}/ganlab/live/{notice['run']}") as socket:
+                assert (await receive(socket, str))["config"] == {"branch": True}
+                assert (await receive(socket, bytes))["number"] == 1
 
     asyncio.run(scenario())
 

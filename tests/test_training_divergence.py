@@ -85,11 +85,11 @@ def test_retry_with_adam_keeps_its_moments_clean() -> None:
     adam = CALM | {"g_optimizer.name": "adam", "d_optimizer.name": "adam"}
     trainer = Trainer(config(adam | {"g_optimizer.lr": 1e-3, "d_optimizer.lr": 1e-3}))
     trainer.advance(150)
-    kept = {k: x.clone() for k, x in trainer._healthy.items()}
+    kept = {k: x.clone() for k, x in trainer._healthy.kept.items()}
     trainer._diverge("test")
     trainer.retry()
     trainer.advance(40)
-    assert all(torch.equal(x, kept[k]) for k, x in trainer._healthy.items())
+    assert all(torch.equal(x, kept[k]) for k, x in trainer._healthy.kept.items())
 
 
 @pytest.mark.parametrize("at", [99, 199])

@@ -240,7 +240,7 @@ def test_classes_left_out_are_not_held_against_the_generator() -> None:
         )
     )
     real = trainer.real_samples(300)
-    found = trainer._measurer.measure(real).estimates
+    found = trainer._logbook._measurer.measure(real).estimates
     assert 0 <= found["frechet"].value < 30  # against all ten classes it reads 220
     assert found["class_kl"].value < 0.05
     assert found["coverage"].value > 0.8

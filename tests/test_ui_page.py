@@ -16,7 +16,8 @@ from ganlab.live.hub import Full
 from ganlab.presets import PRESETS
 from ganlab.ui import session
 
-PAGE = str(Path(__file__).parents[1] / "pages" / "lab_2d.py")
+PAGES = Path(__file__).parents[1] / "pages"
+OPENING = {"lab_1d": "gaussian1d", "lab_2d": "ring8", "lab_images": "digits"}
 
 
 class FakeHub:
@@ -43,8 +44,8 @@ def hub(monkeypatch):
     made.loop.call_soon_threadsafe(made.loop.stop)
 
 
-def opened(**query):
-    page = AppTest.from_file(PAGE, default_timeout=30)
+def opened(lab="lab_2d", **query):
+    page = AppTest.from_file(str(PAGES / f"{lab}.py"), default_timeout=30)
     for name, value in query.items():
         page.query_params[name] = value
     page.run()
@@ -54,24 +55,76 @@ def opened(**query):
 
 def component_data(page):
     """What the live component was mounted with."""
-    proto = next(node for node in page.main if node.type == "bidi_component").proto
+    (node,) = page.get("bidi_component")
+    proto = node.proto
     return json.loads(proto.json or proto.mixed.json)
+
+
+def html(page):
+    return [node.proto.body for node in page.get("html")]
 
 
 def problems(page):
     """The sentences about what went wrong, as a browser reads them."""
-    bodies = [node.proto.body for node in page.main if node.type == "html"]
+    bodies = html(page)
     return [unescape(re.sub(r"<[^>]*>", "", body)) for body in bodies if 'role="alert"' in body]
 
 
-def test_opening_starts_the_preset_and_puts_it_into_the_address(hub):
-    page = opened()
-    assert list(hub.runs.values()) == [PRESETS["ring8"].config.to_dict()]
-    assert page.query_params["run"] == "run-0"
+@pytest.mark.parametrize(("lab", "preset"), OPENING.items())
+def test_opening_starts_the_preset_and_puts_it_into_the_address(hub, lab, preset):
+    page = opened(lab)
+    assert list(hub.runs.values()) == [PRESETS[preset].config.to_dict()]
+    assert page.query_params["run"] == "run-0" and page.query_params["preset"] == preset
     data = component_data(page)
     assert data["run"] == "run-0" and data["socket"] == "/ganlab/live/run-0"
+    assert data["base"]["data.name"] == PRESETS[preset].config.data.name
     assert [panel["figure"] for panel in data["panels"]][:2] == ["losses", "scores"]
+    assert all(panel["formula"].startswith("<math") for panel in data["panels"])
     assert not problems(page)
+
+
+def test_the_front_page_trains_and_leads_to_every_lesson(hub):
+    page = opened("home")
+    assert list(hub.runs.values()) == [PRESETS["ring8"].config.to_dict()]
+    assert component_data(page)["view"] == "hero" and not page.query_params
+    text = "".join(html(page))
+    assert all(f'{lab}"' in text for lab in OPENING)
+    links = re.findall(r'href="(lab_\w+)\?preset=(\w+)"', text)
+    assert {preset for _, preset in links} == set(PRESETS)
+    pictures = {name for name in re.findall(r"lessons/(\w+)-light.webp", text)}
+    folder = PAGES.parent / "ganlab" / "ui" / "static" / "lessons"
+    assert pictures == set(PRESETS)
+    assert all(
+        (folder / f"{name}-{shade}.webp").is_file()
+        for name in PRESETS
+        for shade in ("light", "dark")
+    )
+    page.run()
+    assert len(hub.runs) == 1
+
+
+def test_another_lesson_is_a_fresh_run_under_a_fresh_address(hub):
+    page = opened(seed="5")
+    page.selectbox[0].select("grid25").run()
+    assert hub.runs["run-0"]["seed"] == 5
+    assert hub.runs["run-1"] == PRESETS["grid25"].config.to_dict()
+    assert page.query_params["preset"] == "grid25" and "seed" not in page.query_params
+    assert component_data(page)["run"] == "run-1"
+
+
+def test_a_lab_remembers_its_run(hub):
+    page = opened()
+    page.query_params.clear()  # as when one comes back by the menu
+    page.run()
+    assert component_data(page)["run"] == "run-0" and len(hub.runs) == 1
+
+
+def test_a_teacher_hides_what_would_distract(hub):
+    page = opened(hide="penalty.r1,speed,lesson")
+    assert set(component_data(page)["hidden"]) == {"penalty.r1", "speed", "lesson"}
+    assert not page.selectbox and PRESETS["ring8"].lesson not in "".join(html(page))
+    page = opened(hide="sped")
+    assert "sped" in problems(page)[0] and "speed" in problems(page)[0]
 
 
 def test_a_rerun_and_a_reload_keep_the_run(hub):
@@ -100,8 +153,8 @@ def test_the_address_chooses_preset_and_settings(hub):
         ({"data.path": "/etc/passwd"}, "data.path"),
         ({"compute.device": "cuda"}, "compute.device"),
         ({"utm_source": "mail"}, "utm_source"),
-        ({"preset": "gaussian1d"}, "two-dimensional"),
-        ({"data.name": "digits"}, "two-dimensional"),
+        ({"preset": "gaussian1d"}, "1-D lab"),
+        ({"data.name": "digits"}, "Image lab"),
     ],
 )
 def test_a_bad_address_costs_one_sentence(hub, query, word):

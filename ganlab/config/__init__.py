@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ganlab.config.base import ConfigError
 from ganlab.config.choices import CHOICES
+from ganlab.config.kinds import IMAGE_DATA, LINE_DATA, PLANE_DATA, Kind, kind_of
 from ganlab.config.parts import (
     ComputeConfig,
     DataConfig,
@@ -23,18 +24,20 @@ from ganlab.config.parts import (
     ProbeConfig,
     TrainingConfig,
 )
-from ganlab.config.run import IMAGE_DATA, LINE_DATA, SETTINGS, RunConfig, Setting, settings
+from ganlab.config.run import SETTINGS, RunConfig, Setting, settings
 
 __all__ = [
     "CHOICES",
     "IMAGE_DATA",
     "LINE_DATA",
+    "PLANE_DATA",
     "SETTINGS",
     "ComputeConfig",
     "ConfigError",
     "DataConfig",
     "DiscriminatorConfig",
     "GeneratorConfig",
+    "Kind",
     "LatentConfig",
     "LossConfig",
     "NetworkConfig",
@@ -44,5 +47,6 @@ __all__ = [
     "RunConfig",
     "Setting",
     "TrainingConfig",
+    "kind_of",
     "settings",
 ]

@@ -25,6 +25,9 @@ class DataConfig(Part):
     path: OptionalText = setting(
         None, "File", "CSV or NPY file with one or two columns, for your own points."
     )
+    drawn: OptionalText = setting(
+        None, "Drawn points", "Your own points packed as text, as a drawing or upload leaves them."
+    )
     classes: Integers = setting(
         (), "Classes", "Keep only these classes of an image set, such as 3, 8; empty for all."
     )
@@ -33,10 +36,12 @@ class DataConfig(Part):
     def _fits(self) -> Self:
         if any(not 0 <= label <= 9 for label in self.classes):
             raise ConfigError("classes", self.classes, "labels are whole numbers from 0 to 9")
-        if (self.name == "points") != (self.path is not None):
+        given = [source for source in (self.path, self.drawn) if source is not None]
+        if len(given) != (self.name == "points"):
             raise ConfigError(
-                "path", self.path, "give a file exactly when the data are 'points', your own"
-            )
+                "path", self.path,
+                "give a file, or drawn points, exactly when the data are 'points', your own",
+            )  # fmt: skip
         return self
 
 

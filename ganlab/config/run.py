@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from ganlab.config.base import ConfigError, Part, field_extra, setting
 from ganlab.config.choices import CHOICES
+from ganlab.config.kinds import IMAGE_DATA
 from ganlab.config.parts import (
     ComputeConfig,
     DataConfig,
@@ -27,9 +28,6 @@ from ganlab.config.parts import (
     ProbeConfig,
     TrainingConfig,
 )
-
-IMAGE_DATA = ("digits", "mnist", "fashion_mnist")
-LINE_DATA = tuple(name for name in CHOICES["data"] if name.endswith("1d"))
 
 
 class RunConfig(Part):

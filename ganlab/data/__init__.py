@@ -5,6 +5,7 @@
 
 from ganlab.data.distribution import Distribution, Modes
 from ganlab.data.download import DownloadError
+from ganlab.data.drawn import pack_points, unpack_points
 from ganlab.data.idx import IdxError, read_idx
 from ganlab.data.images import ImageSet, load_images
 from ganlab.data.registry import DISTRIBUTIONS, make_distribution
@@ -21,5 +22,7 @@ __all__ = [
     "load_images",
     "load_points",
     "make_distribution",
+    "pack_points",
     "read_idx",
+    "unpack_points",
 ]

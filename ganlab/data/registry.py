@@ -8,12 +8,15 @@ from collections.abc import Callable
 
 from ganlab.data import curves, families, mixtures
 from ganlab.data.distribution import Distribution
+from ganlab.data.drawn import drawn_points
 from ganlab.data.images import IMAGE_SETS, load_images
 from ganlab.data.user import load_points
 
 
-def points(path: str | None = None) -> Distribution:
-    """The user's own points, from a CSV or NPY file."""
+def points(path: str | None = None, drawn: str | None = None) -> Distribution:
+    """The user's own points, from a CSV or NPY file or packed as text."""
+    if drawn is not None:
+        return drawn_points(drawn)
     if path is None:
         raise ValueError("'points' are your own data: give the path of a CSV or NPY file")
     return load_points(path)
@@ -57,6 +60,7 @@ def make_distribution(
     *,
     std: float | None = None,
     path: str | None = None,
+    drawn: str | None = None,
     classes: tuple[int, ...] = (),
     split: str = "train",
 ) -> Distribution:
@@ -66,6 +70,7 @@ def make_distribution(
         name: a key of ``DISTRIBUTIONS``.
         std: width of the modes, for mixtures of equal Gaussians.
         path: CSV or NPY file, for ``points``.
+        drawn: points packed as text by ``drawn.pack_points``, for ``points``.
         classes: labels to keep, for image sets; all when empty.
         split: "train" or "test", for image sets.
 
@@ -82,6 +87,7 @@ def make_distribution(
         for option, value, unset in (
             ("std", std, None),
             ("path", path, None),
+            ("drawn", drawn, None),
             ("classes", tuple(classes), ()),
             ("split", split, "train"),
         )

@@ -6,6 +6,7 @@ what a live frame carries) and ``x_figure(record, dark)`` (built once per page a
 
 from ganlab.figures import (
     accuracy,
+    classes,
     divergences,
     frechet,
     gradients,
@@ -19,6 +20,7 @@ from ganlab.figures import (
     value,
 )
 from ganlab.figures.html import save_html
+from ganlab.figures.live import scene_kind
 from ganlab.figures.spec import FigureSpec
 from ganlab.snapshot import Snapshot
 
@@ -32,6 +34,7 @@ FIGURES: dict[str, FigureSpec] = {
     "modes": modes.SPEC,
     "mode_map": mode_map.SPEC,
     "frechet": frechet.SPEC,
+    "classes": classes.SPEC,
 }
 
 # By the shape of one sample: its dimension, or "image".
@@ -44,13 +47,7 @@ SCENES: dict[int | str, FigureSpec] = {
 
 def scene_for(snapshot: Snapshot) -> FigureSpec:
     """The main picture for a snapshot's data. Raises ValueError where there is none."""
-    kind = "image" if snapshot.real.ndim == 4 else snapshot.real.shape[-1]
-    if kind not in SCENES:
-        raise ValueError(
-            f"Samples of shape {snapshot.real.shape[1:]} have no main picture; "
-            "use points in 1 or 2 dimensions, or images [channels, height, width]."
-        )
-    return SCENES[kind]
+    return SCENES[scene_kind(snapshot)]
 
 
 __all__ = ["FIGURES", "SCENES", "FigureSpec", "save_html", "scene_for"]

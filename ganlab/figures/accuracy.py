@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from ganlab.figures import marks
-from ganlab.figures.spec import Arrays, FigureSpec
+from ganlab.figures.spec import Arrays
 from ganlab.figures.theme import palette, word
 from ganlab.figures.timeseries import (
     UNDEFINED,
     Series,
+    TimeSpec,
     newest,
     newest_arrays,
     series,
@@ -22,10 +23,10 @@ from ganlab.snapshot import Snapshot
 
 EXPLANATION = (
     "The share of real samples D takes for real and of fakes it takes for fake. Good is 1/2 for "
-    "both: D guesses. Relativistic losses score differences only, so there both curves may drift "
-    "apart around 1/2 without meaning."
+    "both: D guesses. With a relativistic loss the two may drift apart around 1/2 without "
+    "meaning."
 )
-FORMULA = r"P(D(x) > \frac{1}{2}), \quad P(D(G(z)) < \frac{1}{2})"
+FORMULA = r"P\left(D(x) > \frac{1}{2}\right), \quad P\left(D(G(z)) < \frac{1}{2}\right)"
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def accuracy_figure(data: AccuracyData, dark: bool = False) -> go.Figure:
         marks.curve("right on real", colours.real, hovertemplate="%{y:.0%}"),
         marks.curve("right on fake", colours.fake, hovertemplate="%{y:.0%}"),
         newest([colours.real, colours.fake]),
-        marks.level("guess 1/2", colours.muted),
+        marks.level("guess", colours.muted),
         marks.notice(marks.NOTHING, colours.muted),
         marks.notice(marks.NO_PROBABILITY, colours.muted),
     ]
@@ -71,6 +72,13 @@ def accuracy_figure(data: AccuracyData, dark: bool = False) -> go.Figure:
     return time_figure(styles, accuracy_traces(data), title=title, dark=dark, yaxis=yaxis)
 
 
-SPEC = FigureSpec(
-    "Accuracy of D", accuracy_data, accuracy_traces, accuracy_figure, EXPLANATION, FORMULA
+SPEC = TimeSpec(
+    "Accuracy of D",
+    accuracy_data,
+    accuracy_traces,
+    accuracy_figure,
+    EXPLANATION,
+    FORMULA,
+    curves=(0, 1),
+    newest=2,
 )

@@ -9,11 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ganlab.figures import marks
-from ganlab.figures.spec import Arrays, FigureSpec, Style
+from ganlab.figures.spec import Arrays, Style
 from ganlab.figures.theme import fade, palette, word
 from ganlab.figures.timeseries import (
     UNDEFINED,
     Series,
+    TimeSpec,
     newest,
     newest_arrays,
     series,
@@ -22,13 +23,15 @@ from ganlab.figures.timeseries import (
 from ganlab.snapshot import Snapshot
 
 EXPLANATION = (
-    "How far the generated distribution is from the data. Good is JS inside the shaded band: no "
-    "larger than between two real samples. D's own bound on JS (dotted) lies below the measured JS "
-    "as far as D is from optimal. KL is infinite where a mode is missing."
+    "How far the fakes' distribution is from the data's. Good is JS inside the shaded band, like "
+    "two real samples. D's bound (dotted) is the JS that D can see; KL is infinite if a mode is "
+    "missing."
 )
 FORMULA = (
-    r"\frac{1}{2} V(D, G) + \ln 2 \;\le\; \mathrm{JS}(p_{data}, p_g) \;\le\; \ln 2, \quad "
-    r"\mathrm{KL}(p_{data} \| p_g) = \mathbb{E}_{p_{data}} \log \frac{p_{data}(x)}{p_g(x)}"
+    r"\begin{array}{l} \dfrac{1}{2} V(D, G) + \ln\,2 "
+    r"\;\le\; \text{JS}(p_\text{data}, p_g) \;\le\; \ln\,2 \\ "
+    r"\text{KL}(p_\text{data} \,\|\, p_g) = "
+    r"\mathbb{E}_{p_\text{data}}\,\log\,\dfrac{p_\text{data}(x)}{p_g(x)} \end{array}"
 )
 # The axis is fixed: what is smaller lies on its lower edge, what is larger or infinite in the
 # band at its top; hovering shows the true number.
@@ -88,22 +91,22 @@ def divergences_traces(data: DivergencesData) -> list[Arrays]:
 def divergences_figure(data: DivergencesData, dark: bool = False) -> go.Figure:
     colours = palette(dark)
     tints = {"kl": colours.orange, "js": colours.discriminator, "wasserstein": colours.fake}
-    true = "%{customdata:.4g}"
+    names = {"kl": "KL", "js": "JS", "wasserstein": "Wasserstein"}
+    true = "%{customdata:.4~g}"
     styles = [
         *(_floor(name, tint) for name, tint in tints.items()),
         marks.curve("D's bound", tints["js"], dash="dot", width=1.5),
-        *(marks.curve(name, tint, hovertemplate=true) for name, tint in tints.items()),
+        *(marks.curve(names[name], tint, hovertemplate=true) for name, tint in tints.items()),
         newest(list(tints.values())),
         marks.level("ln 2", tints["js"]),
         marks.notice(marks.NOTHING, colours.muted),
     ]
-    names = {"kl": "KL", "js": "JS", "wasserstein": "Wasserstein-1"}
     title = " · ".join(word(names[name], tint) for name, tint in tints.items())
     ticks = [0.001, 0.01, 0.1, 1.0, 10.0, sqrt(TOP * LIMIT)]
     return time_figure(
         styles,
         divergences_traces(data),
-        title=f"Distance: {title}",
+        title=title,
         dark=dark,
         yaxis={
             "type": "log",
@@ -120,7 +123,7 @@ def _floor(name: str, colour: str) -> Style:
     style = marks.level("", colour, line={"color": colour, "dash": "dot", "width": 1})
     if name == "js":
         style |= {"fill": "tozeroy", "fillcolor": fade(colour, 0.15)}
-        style |= {"texttemplate": ["", "JS floor"], "textposition": "bottom right"}
+        style |= {"texttemplate": ["", marks.beside("JS floor")], "textposition": "top right"}
     return style
 
 
@@ -138,7 +141,7 @@ def _infinite_band(colour: str) -> Style:
     }
 
 
-SPEC = FigureSpec(
+SPEC = TimeSpec(
     "Distances",
     divergences_data,
     divergences_traces,
@@ -146,4 +149,6 @@ SPEC = FigureSpec(
     EXPLANATION,
     FORMULA,
     needs="js",
+    curves=(4, 5, 6, 3),
+    newest=7,
 )

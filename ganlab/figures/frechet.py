@@ -8,10 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ganlab.figures import marks
-from ganlab.figures.spec import Arrays, FigureSpec
+from ganlab.figures.spec import Arrays
 from ganlab.figures.theme import palette, word
 from ganlab.figures.timeseries import (
     Series,
+    TimeSpec,
     newest,
     newest_arrays,
     series,
@@ -21,11 +22,10 @@ from ganlab.figures.timeseries import (
 from ganlab.snapshot import Snapshot
 
 EXPLANATION = (
-    "How far generated images are from real ones in the features of a classifier: the FID of "
-    "papers, with this classifier's own scale. Good is the dotted line, what real images read "
-    "against other real images."
+    "How far fakes are from real images in the features of a classifier: the FID of papers, on "
+    "this classifier's own scale. Good is the dotted line, what other real images read."
 )
-FORMULA = r"\|m_r - m_g\|^2 + \mathrm{tr}\left(C_r + C_g - 2 (C_r C_g)^{1/2}\right)"
+FORMULA = r"\|m_r - m_g\|^2 + \text{tr}\left(C_r + C_g - 2 (C_r C_g)^{1/2}\right)"
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def frechet_figure(data: FrechetData, dark: bool = False) -> go.Figure:
     return time_figure(styles, frechet_traces(data), title=title, dark=dark, yaxis=yaxis)
 
 
-SPEC = FigureSpec(
+SPEC = TimeSpec(
     "Fréchet distance",
     frechet_data,
     frechet_traces,
@@ -74,4 +74,6 @@ SPEC = FigureSpec(
     EXPLANATION,
     FORMULA,
     needs="frechet",
+    curves=(0,),
+    newest=1,
 )

@@ -9,10 +9,11 @@ import plotly.graph_objects as go
 
 from ganlab.diagnostics import VANISHING
 from ganlab.figures import marks
-from ganlab.figures.spec import Arrays, FigureSpec
+from ganlab.figures.spec import Arrays
 from ganlab.figures.theme import palette, word
 from ganlab.figures.timeseries import (
     Series,
+    TimeSpec,
     newest,
     newest_arrays,
     series,
@@ -21,9 +22,8 @@ from ganlab.figures.timeseries import (
 from ganlab.snapshot import Snapshot
 
 EXPLANATION = (
-    "How strongly each player is pushed. Good is a generator's gradient (pink) that falls only "
-    "because the distributions agree. Below the dotted line, a twentieth of its peak, while D is "
-    "winning, it has vanished: G no longer learns."
+    "How strongly each player is pushed. Good is a gradient of G (pink) that falls only because "
+    "the distributions agree. Below the dotted line, a twentieth of its peak, G hardly learns."
 )
 FORMULA = r"\|\nabla_{\theta_D} L_D\|_2, \quad \|\nabla_{\theta_G} L_G\|_2"
 SMALLEST = 1e-12  # a gradient of 0 is drawn here, on the logarithmic axis
@@ -74,6 +74,13 @@ def gradients_figure(data: GradientsData, dark: bool = False) -> go.Figure:
     return time_figure(styles, gradients_traces(data), title=title, dark=dark, yaxis=yaxis)
 
 
-SPEC = FigureSpec(
-    "Gradients", gradients_data, gradients_traces, gradients_figure, EXPLANATION, FORMULA
+SPEC = TimeSpec(
+    "Gradients",
+    gradients_data,
+    gradients_traces,
+    gradients_figure,
+    EXPLANATION,
+    FORMULA,
+    curves=(0, 1),
+    newest=2,
 )

@@ -12,9 +12,8 @@ from ganlab.figures.theme import palette
 from ganlab.snapshot import Snapshot
 
 EXPLANATION = (
-    "Generated images, always of the same 64 latents, so that each place can be followed through "
-    "training; the column at the left is real. Good is no telling them apart, and as much "
-    "variety as in the data."
+    "Fakes of the same 64 latents all along; the column at the left is real. Good is no telling "
+    "them apart, and as much variety as in the data."
 )
 FORMULA = r"G(z_1), \dots, G(z_{64}), \quad z_i \sim p_z"
 SIDE, GAP = 8, 2  # images per row, pixels between them
@@ -29,17 +28,22 @@ class ImagesData:
 
 
 def images_data(snapshot: Snapshot) -> ImagesData:
-    low, high = float(np.min(snapshot.bounds)), float(np.max(snapshot.bounds))
-    real, fake = (_bytes(x, low, high) for x in (snapshot.real[:SIDE], snapshot.fake[: SIDE**2]))
+    sides = snapshot.real[:SIDE], snapshot.fake[: SIDE**2]
+    real, fake = (_colour(as_pixels(side, snapshot.bounds)) for side in sides)
     gap = np.full((mosaic(real, 1).shape[0], 3 * GAP, 3), FRAME, np.uint8)
     return ImagesData(np.concatenate((mosaic(real, 1), gap, mosaic(fake, SIDE)), 1))
 
 
-def _bytes(images: np.ndarray, low: float, high: float) -> np.ndarray:
-    """[n, channels, h, w] in data scale -> [n, h, w, 3] from 0 to 255; not finite becomes black."""
+def as_pixels(images: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    """[n, channels, h, w] in data scale -> [n, h, w, channels] from 0 to 255; NaN is black."""
+    low, high = float(np.min(bounds)), float(np.max(bounds))
     scaled = np.nan_to_num((images - low) * (255 / (high - low)), posinf=255.0, neginf=0.0)
-    colour = np.clip(scaled.round(), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
-    return np.broadcast_to(colour, (*colour.shape[:3], 3)) if colour.shape[3] == 1 else colour
+    return np.clip(scaled.round(), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
+
+
+def _colour(pixels: np.ndarray) -> np.ndarray:
+    """[n, h, w, 1 or 3] -> [n, h, w, 3]."""
+    return np.broadcast_to(pixels, (*pixels.shape[:3], 3))
 
 
 def mosaic(images: np.ndarray, columns: int) -> np.ndarray:

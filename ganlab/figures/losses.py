@@ -8,10 +8,11 @@ from math import isclose, log
 import plotly.graph_objects as go
 
 from ganlab.figures import marks
-from ganlab.figures.spec import Arrays, FigureSpec
+from ganlab.figures.spec import Arrays
 from ganlab.figures.theme import palette, word
 from ganlab.figures.timeseries import (
     Series,
+    TimeSpec,
     newest,
     newest_arrays,
     series,
@@ -25,8 +26,8 @@ EXPLANATION = (
     "when both stay near their dotted equilibrium values, where D cannot tell real from fake."
 )
 FORMULA = (
-    r"L_D = -\mathbb{E}\log D(x) - \mathbb{E}\log(1 - D(G(z))) \to 2\ln 2, \quad "
-    r"L_G = -\mathbb{E}\log D(G(z)) \to \ln 2"
+    r"\begin{array}{l} L_D = -\mathbb{E}\,\log\,D(x) - \mathbb{E}\,\log(1 - D(G(z))) "
+    r"\to 2\,\ln\,2 \\ L_G = -\mathbb{E}\,\log\,D(G(z)) \to \ln\,2 \end{array}"
 )
 NAMED = (2 * log(2), log(2), -log(2))  # labelled so on the chart, in this order
 
@@ -78,12 +79,21 @@ def losses_figure(data: LossesData, dark: bool = False) -> go.Figure:
         marks.level("2 ln 2", colours.muted, position="top right"),
         marks.level("ln 2", colours.muted, position="bottom right"),
         marks.level("−ln 2", colours.muted),
-        marks.level("D: %{y:.3g}", d, position="top right"),
-        marks.level("G: %{y:.3g}", g, position="bottom right"),
+        marks.level("D: %{y:.3~g}", d, position="top right"),
+        marks.level("G: %{y:.3~g}", g, position="bottom right"),
         marks.notice(marks.NOTHING, colours.muted),
     ]
     title = f"Loss of {word('D', d)} and {word('G', g)}"
     return time_figure(styles, losses_traces(data), title=title, dark=dark, yaxis={})
 
 
-SPEC = FigureSpec("Losses", losses_data, losses_traces, losses_figure, EXPLANATION, FORMULA)
+SPEC = TimeSpec(
+    "Losses",
+    losses_data,
+    losses_traces,
+    losses_figure,
+    EXPLANATION,
+    FORMULA,
+    curves=(0, 1),
+    newest=2,
+)

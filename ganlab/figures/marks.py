@@ -8,8 +8,9 @@ from ganlab.figures.spec import Arrays, Style
 from ganlab.figures.theme import LABEL
 from ganlab.snapshot import Snapshot
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 NOTHING = "no measurements yet"
-NO_PROBABILITY = "not defined: a critic's score is no probability"
+NO_PROBABILITY = "not defined: a critic's<br>score is no probability"
 # Losses whose D is a critic: its score is no logit, so D(x), V and accuracy have no meaning.
 CRITICS = frozenset({"wasserstein"})
 
@@ -21,7 +22,7 @@ def curve(name: str, colour: str, *, dash: str = "solid", width: float = 2, **mo
         "mode": "lines",
         "name": name,
         "line": {"color": colour, "dash": dash, "width": width},
-        "hovertemplate": "%{y:.4g}",
+        "hovertemplate": "%{y:.4~g}",
         **more,
     }
 
@@ -37,13 +38,18 @@ def level(label: str, colour: str, *, position: str = "middle right", **more) ->
         "name": label,
         "xaxis": "x9",
         "line": {"color": colour, "dash": "dot", "width": 1.5},
-        "texttemplate": ["", f"\N{NO-BREAK SPACE}{label}"],
+        "texttemplate": ["", beside(label)],
         "textposition": position,
         "textfont": {"color": colour, "size": LABEL},
         "cliponaxis": False,
         "hoverinfo": "skip",
         **more,
     }
+
+
+def beside(label: str) -> str:
+    """A label moved to the right, clear of a dot at the end of a line."""
+    return f"{2 * NO_BREAK}{label}" if label else ""
 
 
 def level_arrays(value: float) -> Arrays:
@@ -62,6 +68,7 @@ def notice(text: str, colour: str) -> Style:
         "yaxis": "y9",
         "text": [text],
         "textfont": {"color": colour, "size": LABEL + 1},
+        "cliponaxis": False,
         "hoverinfo": "skip",
     }
 
@@ -74,6 +81,11 @@ def notice_arrays(shown: bool) -> Arrays:
 def sigmoid(logits: np.ndarray) -> np.ndarray:
     """D from its logits, without overflow."""
     return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(logits, float)))
+
+
+def as_bytes(beliefs: np.ndarray) -> np.ndarray:
+    """D as bytes, 0 fake to 255 real; what is unknown lies in the middle."""
+    return np.round(np.nan_to_num(beliefs, nan=0.5) * 255).astype(np.uint8)
 
 
 def calibrated(logits: np.ndarray, snapshot: Snapshot) -> np.ndarray:

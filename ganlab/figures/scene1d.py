@@ -8,16 +8,16 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ganlab.figures import marks
+from ganlab.figures.laws import data_density, laws
 from ganlab.figures.spec import Arrays, FigureSpec, Style, assemble
 from ganlab.figures.theme import CLEAR, LEGEND, fade, palette
 from ganlab.snapshot import Snapshot
 
 EXPLANATION = (
     "The data's density (green), the generator's (purple) and D's belief that a point is real "
-    "(blue, right axis). The dashed line is the best D for these two densities. Good is purple on "
-    "green, and D flat at 1/2."
+    "(blue). Dashed is the best D for the two. Good is purple on green, and D flat at 1/2."
 )
-FORMULA = r"D^*(x) = \frac{p_{data}(x)}{p_{data}(x) + p_g(x)}"
+FORMULA = r"D^*(x) = \frac{p_\text{data}(x)}{p_\text{data}(x) + p_g(x)}"
 TICKS = 200  # samples of each kind drawn as ticks
 FLOOR = 0.08  # share of the picture's height below zero, for the ticks
 
@@ -28,7 +28,7 @@ class Scene1DData:
 
     bounds: (low, high), fixed. top: upper end of the density axis, set by the data alone.
     p_data, p_g: [nx] densities, exact where known, else estimated from samples.
-    d, d_best: [nx], D and D* (empty unless both densities are exact). real, fake: [n <= 200].
+    d, d_best: [nx], D and D* (NaN where neither law has mass). real, fake: [n <= 200].
     """
 
     bounds: tuple[float, float]
@@ -46,49 +46,24 @@ def scene1d_data(snapshot: Snapshot) -> Scene1DData:
     field = snapshot.field
     if field is None:
         raise ValueError("This snapshot has no field; a 1-D scene needs D on a grid.")
-    x = field.axes[0]
-    p_data = density(snapshot.real[:, 0], x) if field.p_data is None else field.p_data
-    p_g = density(snapshot.fake[:, 0], x) if field.p_g is None else field.p_g
-    exact = field.p_data is not None and field.p_g is not None
+    found, p_data = laws(snapshot), data_density(snapshot)
     low, high = np.ravel(snapshot.bounds).tolist()
     return Scene1DData(
         bounds=(low, high),
-        top=1.6 * float(p_data.max(initial=0)) or 1.0,
-        x=x,
+        top=density_top(p_data),
+        x=field.axes[0],
         p_data=p_data,
-        p_g=p_g,
+        p_g=found.p_g,
         d=marks.sigmoid(marks.calibrated(field.logits, snapshot)),
-        d_best=best_discriminator(p_data, p_g) if exact else np.empty(0),
+        d_best=found.best(),
         real=snapshot.real[:TICKS, 0],
         fake=snapshot.fake[:TICKS, 0],
     )
 
 
-def best_discriminator(p_data: np.ndarray, p_g: np.ndarray) -> np.ndarray:
-    """D* = p_data / (p_data + p_g), NaN where neither has any density (Goodfellow et al. 2014)."""
-    total = p_data + p_g
-    known = total > 1e-12
-    return np.where(known, p_data / np.where(known, total, 1.0), np.nan)
-
-
-def density(samples: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Gaussian kernel estimate on the even grid x [nx], half Silverman's bandwidth.
-
-    Half, because the rule is made for one bump and would melt narrow modes together. Samples
-    are binned to the grid first; those outside it still count in the normalisation.
-    """
-    samples, step = samples[np.isfinite(samples)], float(x[1] - x[0])
-    if not len(samples):
-        return np.zeros(len(x))
-    edges = np.append(x - step / 2, x[-1] + step / 2)
-    counts = np.histogram(samples, edges)[0]
-    quartiles = np.percentile(samples, [25, 75])
-    scale = min(samples.std(), np.ptp(quartiles) / 1.34 or np.inf)
-    width = max(0.45 * scale * len(samples) ** -0.2, step)
-    reach = np.arange(-(len(x) // 2), len(x) // 2 + 1) * step
-    kernel = np.exp(-0.5 * (reach / width) ** 2)
-    smooth = np.convolve(counts, kernel / kernel.sum())
-    return smooth[len(x) // 2 :][: len(x)] / (len(samples) * step)
+def density_top(p_data: np.ndarray) -> float:
+    """The upper end of the density axis: set by the data alone, so that it stands still."""
+    return 1.6 * float(p_data.max(initial=0)) or 1.0
 
 
 def scene1d_traces(data: Scene1DData) -> list[Arrays]:
@@ -97,7 +72,7 @@ def scene1d_traces(data: Scene1DData) -> list[Arrays]:
         {"x": data.x, "y": data.p_data},
         {"x": data.x, "y": data.p_g},
         *({"x": x, "y": np.full(len(x), height * FLOOR)} for x, height in ticks),
-        {"x": data.x[: len(data.d_best)], "y": data.d_best},
+        {"x": data.x, "y": data.d_best},
         {"x": data.x, "y": data.d},
         marks.level_arrays(0.5),
         marks.notice_arrays(not len(data.real) and not len(data.fake)),

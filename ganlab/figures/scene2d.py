@@ -9,20 +9,18 @@ import plotly.graph_objects as go
 
 from ganlab.figures import marks
 from ganlab.figures.boundary import zero_line
+from ganlab.figures.pushes import PUSHES, pushes
 from ganlab.figures.spec import Arrays, FigureSpec, Style, assemble
 from ganlab.figures.theme import CLEAR, LEGEND, d_colorscale, fade, palette
 from ganlab.snapshot import Manifold, Snapshot
 
 EXPLANATION = (
-    "Real samples (green) and fakes (purple) on D's opinion of every point: blue where D says "
-    "real, orange where it says fake, neutral at 1/2. Pink lines show where D's gradient pushes "
-    "fakes, and shrink as D flattens. Good is purple lying on green on a neutral background."
+    "Real samples (green) and fakes (purple) on D's opinion: blue says real, orange fake. Pink "
+    "lines lead up D's slope. Good is purple lying on green on a neutral background."
 )
-FORMULA = r"D(x) = \sigma(l(x)), \quad \text{fakes move along } \nabla_x\, l(x)"
+FORMULA = r"D(x) = \sigma(l(x)), \quad \text{fakes move along } \nabla_x\,l(x)"
 LAYERS = ("discriminator", "boundary", "manifold", "real", "fake", "gradient", "modes")
-POINTS, ARROWS = 800, 80
-LONGEST = 0.1  # of the picture's width, which a push approaches as D gets steep,
-STEEP = 20.0  # and reaches half of at a slope of so many logits across the picture
+POINTS = 800
 
 
 @dataclass(frozen=True)
@@ -47,14 +45,13 @@ class Scene2DData:
 
 
 def scene2d_data(snapshot: Snapshot) -> Scene2DData:
-    bounds = _square(snapshot.bounds)
+    bounds = square(snapshot.bounds)
     field, nothing = snapshot.field, np.empty((0, 2))
-    x, y, d, boundary, gradient = np.empty(0), np.empty(0), np.empty((0, 0)), nothing, nothing
+    x, y, d, boundary = np.empty(0), np.empty(0), np.empty((0, 0)), nothing
     if field is not None:
         (x, y), logits = field.axes, marks.calibrated(field.logits, snapshot)
         d = marks.sigmoid(logits)
         boundary = np.stack(zero_line(x, y, logits), -1)
-        gradient = _pushes(snapshot, bounds)
     centres = snapshot.mode_centres
     return Scene2DData(
         bounds=bounds,
@@ -65,37 +62,23 @@ def scene2d_data(snapshot: Snapshot) -> Scene2DData:
         manifold=nothing if snapshot.manifold is None else _net(snapshot.manifold),
         real=snapshot.real[:POINTS],
         fake=snapshot.fake[:POINTS],
-        gradient=gradient,
+        gradient=_arrows(snapshot, bounds),
         modes=nothing if centres is None else centres,
     )
 
 
-def _square(bounds: np.ndarray) -> np.ndarray:
+def square(bounds: np.ndarray) -> np.ndarray:
     """The smallest square around a box [2, 2]."""
     middle, half = bounds.mean(1), np.ptp(bounds, axis=1).max() / 2
     return np.stack((middle - half, middle + half), 1)
 
 
-def _pushes(snapshot: Snapshot, bounds: np.ndarray) -> np.ndarray:
-    """Segments from some fakes along D's gradient at the nearest grid point."""
-    (x, y), slopes = snapshot.field.axes, snapshot.field.gradient
-    fake = snapshot.fake[:ARROWS]
-    inside = (
-        np.isfinite(fake).all(1) & (fake >= bounds[:, 0]).all(1) & (fake <= bounds[:, 1]).all(1)
-    )
-    fake = fake[inside]
-    push = slopes[_nearest(y, fake[:, 1]), _nearest(x, fake[:, 0])]  # [m, 2]
-    known = np.isfinite(push).all(1)
-    fake, push = fake[known], push[known]
-    width = np.ptp(bounds[0])
-    slope = np.linalg.norm(push, axis=1, keepdims=True) * width  # logits across the picture
-    push = push * (LONGEST * width**2 / (slope + STEEP))
-    return np.stack((fake, fake + push, np.full_like(fake, np.nan)), 1).reshape(-1, 2)
-
-
-def _nearest(axis: np.ndarray, values: np.ndarray) -> np.ndarray:
-    step = (axis[-1] - axis[0]) / (len(axis) - 1)
-    return np.clip(((values - axis[0]) / step).round().astype(int), 0, len(axis) - 1)
+def _arrows(snapshot: Snapshot, bounds: np.ndarray) -> np.ndarray:
+    """Segments from fakes along the gradient of the logit, those that stay in place left out."""
+    moves = pushes(snapshot, bounds)[list(PUSHES).index("wasserstein")]
+    moved = moves.any(1)
+    fake = snapshot.fake[: len(moves)][moved]
+    return np.stack((fake, fake + moves[moved], np.full_like(fake, np.nan)), 1).reshape(-1, 2)
 
 
 def _net(manifold: Manifold) -> np.ndarray:

@@ -10,14 +10,14 @@ import plotly.graph_objects as go
 from ganlab.figures import marks
 from ganlab.figures.spec import Arrays, FigureSpec, Style, assemble
 from ganlab.figures.theme import fade, palette, word
+from ganlab.figures.timeseries import LABELS
 from ganlab.snapshot import Snapshot
 
 EXPLANATION = (
-    "Where D puts real and fake samples between 0 (fake) and 1 (real). Good is both heaped on "
-    "D = 1/2: D cannot tell them apart. Two heaps far apart mean that D is winning. A Wasserstein "
-    "critic has no 1/2: its raw scores are shown, and their gap is its estimate of the distance."
+    "Where D puts real and fake samples, from 0 (fake) to 1 (real). Good is both heaped on 1/2: D"
+    " cannot tell them apart. A Wasserstein critic has no 1/2; its raw scores are shown."
 )
-FORMULA = r"D(x) = \sigma(l(x)), \quad D^*(x) = \frac{p_{data}(x)}{p_{data}(x) + p_g(x)}"
+FORMULA = r"D(x) = \sigma(l(x)) = \frac{1}{1 + e^{-l(x)}}"
 BINS = 30
 
 
@@ -64,7 +64,7 @@ def scores_traces(data: ScoresData) -> list[Arrays]:
         # A fifth higher than the bars: its label stands clear of them.
         {"x": half, "y": np.array([0.0, 1.2 * max(data.real.max(), data.fake.max())])[: len(half)]},
         marks.notice_arrays(empty),
-        {"x": np.full(int(data.critic), 1.0), "y": np.full(int(data.critic), 1.0)},
+        {"x": np.full(int(data.critic), 1.0), "y": np.full(int(data.critic), 0.5)},
     ]
 
 
@@ -75,8 +75,8 @@ def scores_figure(data: ScoresData, dark: bool = False) -> go.Figure:
         _bars("D(G(z))", colours.fake),
         _half(colours.ink),
         marks.notice(marks.NOTHING, colours.muted),
-        {**marks.notice("raw scores of the critic", colours.muted), "textposition": "top left"}
-        | {"cliponaxis": False},
+        marks.notice(f"{2 * marks.NO_BREAK}critic's<br>{2 * marks.NO_BREAK}scores", colours.muted)
+        | {"textposition": "middle right"},
     ]
     return assemble(
         styles,
@@ -86,6 +86,7 @@ def scores_figure(data: ScoresData, dark: bool = False) -> go.Figure:
         barmode="overlay",
         xaxis={"title": {"text": "judged fake  ←   score   →  judged real"}, "showgrid": False},
         yaxis={"rangemode": "tozero", "tickformat": ".0%", "nticks": 4},
+        margin={"r": LABELS},
     )
 
 

@@ -25,6 +25,10 @@ class FigureSpec:
     figure: (record, dark=False) -> plotly figure whose traces hold just those arrays.
     explanation, formula: plain text and LaTeX for the page.
     needs: the history column without which there is nothing to show, such as "frechet".
+    over_steps: whether x is the training step.
+    curves: indices of the traces that are lines of data over steps, and may be smoothed.
+    newest: index of the trace with a dot at the end of each, in the order of ``curves`` (of the
+        first of them where it has fewer dots); None where there is none.
     """
 
     title: str
@@ -34,6 +38,9 @@ class FigureSpec:
     explanation: str
     formula: str
     needs: str = "step"
+    over_steps: bool = False
+    curves: tuple[int, ...] = ()
+    newest: int | None = None
 
     def applies(self, snapshot: Snapshot) -> bool:
         """Whether this run has something for the figure."""

@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 UIREVISION = "ganlab"  # constant, so that a zoom or a hidden layer survives new data
 CONFIG = {"displayModeBar": False, "responsive": True}
 FONT, TITLE, LABEL, LEGEND = 13, 15, 12, 12  # px
-FAMILY = "Source Sans Pro, Source Sans 3, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
+FAMILY = "'Source Sans Pro', 'Source Sans 3', 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 CLEAR = "rgba(0,0,0,0)"
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from ganlab.figures.decimate import LIMIT, keep
-from ganlab.figures.spec import Arrays, Style, assemble
+from ganlab.figures.spec import Arrays, FigureSpec, Style, assemble
 from ganlab.snapshot import History
 
 LABELS = 60  # px at the right, for the names of reference lines
+TimeSpec = partial(FigureSpec, over_steps=True)  # of what ``time_figure`` makes
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from math import log
 import plotly.graph_objects as go
 
 from ganlab.figures import marks
-from ganlab.figures.spec import Arrays, FigureSpec
+from ganlab.figures.spec import Arrays
 from ganlab.figures.theme import palette, word
 from ganlab.figures.timeseries import (
     UNDEFINED,
     Series,
+    TimeSpec,
     newest,
     newest_arrays,
     series,
@@ -22,11 +23,13 @@ from ganlab.figures.timeseries import (
 from ganlab.snapshot import Snapshot
 
 EXPLANATION = (
-    "What D maximises and G minimises: 0 for a perfect D. Good is -log 4, where the distributions "
-    "agree. The dashed line is the most any D could reach, from the measured JS: the gap to it is "
-    "what this D has not yet learned."
+    "What D maximises and G minimises; 0 for a perfect D. Good is -log 4, where the distributions"
+    " agree. The gap to the dashed line, the most any D could reach, is what D has yet to learn."
 )
-FORMULA = r"V(D, G) = \mathbb{E}\log D(x) + \mathbb{E}\log(1 - D(G(z))) \le 2\,\mathrm{JS} - \log 4"
+FORMULA = (
+    r"\begin{array}{l} V(D, G) = \mathbb{E}\,\log\,D(x) + \mathbb{E}\,\log(1 - D(G(z))) \\ "
+    r"\max_D V(D, G) = 2\,\text{JS}(p_\text{data}, p_g) - \log\,4 \end{array}"
+)
 EQUILIBRIUM = -log(4)
 
 
@@ -75,4 +78,13 @@ def value_figure(data: ValueData, dark: bool = False) -> go.Figure:
     return time_figure(styles, value_traces(data), title=title, dark=dark, yaxis={})
 
 
-SPEC = FigureSpec("Value of the game", value_data, value_traces, value_figure, EXPLANATION, FORMULA)
+SPEC = TimeSpec(
+    "Value of the game",
+    value_data,
+    value_traces,
+    value_figure,
+    EXPLANATION,
+    FORMULA,
+    curves=(0, 1),
+    newest=2,
+)

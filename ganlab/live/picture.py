@@ -1,52 +1,108 @@
-"""A snapshot as one frame: the scene, the figures a page shows, the sentence beneath them."""
+"""A run as messages for the page: what stays the same, and one frame of what does not."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ganlab.config import RunConfig
 from ganlab.diagnostics import narrate
 from ganlab.figures import FIGURES
-from ganlab.figures.scene2d import scene2d_data
+from ganlab.figures.live import scene_arrays, scene_kind, scene_static, stage_arrays
 from ganlab.live.frames import pack
-from ganlab.snapshot import Snapshot
+from ganlab.snapshot import History, Snapshot, Stage
+
+CLOCK = 200  # points of the map from steps to seconds
+# Stage -> whose turn it is.
+SIDES = {
+    "sample z": "both",
+    "generate": "g",
+    "score": "d",
+    "update D": "d",
+    "score again": "both",
+    "update G": "g",
+}
 
 
-def compose(snapshot: Snapshot | None, meta: Mapping[str, Any], figures: Sequence[str]) -> bytes:
-    """The frame of a snapshot: ``scene/...`` arrays and ``<figure>/<trace>/<attribute>`` ones.
+@dataclass(frozen=True)
+class Wishes:
+    """What the viewers of a run show: figures by name, layers of the picture."""
 
-    Without a snapshot (a run that failed) the frame carries ``meta`` alone.
+    figures: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+
+
+def compose_static(snapshot: Snapshot, config: RunConfig, anatomy: Mapping[str, Any]) -> bytes:
+    """What a run never changes: sent once to every viewer, and again when it is rebuilt."""
+    meta = {
+        "kind": "static",
+        "data": config.data.name,
+        "scene": scene_kind(snapshot),
+        "latent": config.latent.model_dump(),
+        **anatomy,
+        "p_g": _how_p_g_is_known(snapshot),
+        "modes": mode_count(snapshot, config) or 0,
+    }
+    return pack(meta, scene_static(snapshot))
+
+
+def _how_p_g_is_known(snapshot: Snapshot) -> str:
+    if snapshot.field is None:
+        return "none"
+    return "estimated" if snapshot.field.p_g is None else "exact"
+
+
+def mode_count(snapshot: Snapshot, config: RunConfig) -> int | None:
+    """How many modes, or classes of images, there are to cover."""
+    if snapshot.real.ndim == 4:
+        return len(config.data.classes) or 10
+    return None if snapshot.mode_centres is None else len(snapshot.mode_centres)
+
+
+def compose(
+    snapshot: Snapshot | None,
+    meta: Mapping[str, Any],
+    wishes: Wishes,
+    *,
+    stage: Stage | None = None,
+    history: History | None = None,
+    moments: np.ndarray | None = None,
+) -> bytes:
+    """One frame: the arrays of the picture, of the figures, and of the time axis.
+
+    snapshot: what is shown, of now or the past. history: up to now. moments: steps of the past
+    that can be shown. Without a snapshot (a run that failed) the frame carries ``meta`` alone.
     """
+    meta = {"kind": "frame", **meta, "stage": stage_meta(stage)}
     if snapshot is None:
         return pack(meta, {})
-    arrays = scene(snapshot)
-    for name in figures:
+    arrays, found = scene_arrays(snapshot, wishes.layers)
+    arrays = {**arrays, **clock(snapshot.history if history is None else history)}
+    if moments is not None:
+        arrays["timeline/steps"] = moments
+    if stage is not None:
+        arrays |= stage_arrays(stage, snapshot)
+    for name in wishes.figures:
         spec = FIGURES[name]
         for index, trace in enumerate(spec.traces(spec.data(snapshot))):
             arrays |= {f"{name}/{index}/{key}": values for key, values in trace.items()}
-    return pack({**meta, **_facts(snapshot)}, arrays)
+    return pack({**meta, **found, **_facts(snapshot)}, arrays)
 
 
-def scene(snapshot: Snapshot) -> dict[str, np.ndarray]:
-    """The main picture of two-dimensional data, in data units; D as bytes, 0 fake to 255 real."""
-    if snapshot.real.ndim != 2 or snapshot.real.shape[1] != 2:
-        return {}
-    record = scene2d_data(snapshot)
-    arrays = {"scene/bounds": record.bounds, "scene/real": record.real, "scene/fake": record.fake}
-    if record.d.size:
-        segments = record.boundary.reshape(-1, 3, 2)[:, :2]  # without the NaN that ends each
-        arrays["scene/boundary"] = segments.reshape(-1, 4)
-        arrays["scene/belief"] = np.round(np.nan_to_num(record.d, nan=0.5) * 255).astype(np.uint8)
-        arrays["scene/extent"] = np.stack([_edges(record.x), _edges(record.y)])
-    return arrays
+def stage_meta(stage: Stage | None) -> dict[str, Any] | None:
+    """Which sub-step of an iteration is shown, and whose turn it is."""
+    if stage is None:
+        return None
+    return {"index": stage.index, "name": stage.name, "side": SIDES[stage.name]}
 
 
-def _edges(centres: np.ndarray) -> np.ndarray:
-    """First and last edge of equally spaced cells."""
-    half = (centres[1] - centres[0]) / 2
-    return np.array([centres[0] - half, centres[-1] + half])
+def clock(history: History) -> dict[str, np.ndarray]:
+    """When the run was at which step: at most ``CLOCK`` rows of its history."""
+    chosen = np.linspace(0, history.rows - 1, min(CLOCK, history.rows)).round().astype(int)
+    return {f"clock/{name}": history[name][chosen] for name in ("step", "seconds")}
 
 
 def _facts(snapshot: Snapshot) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ganlab.live import protocol
+from ganlab.live import envelopes
 
 log = logging.getLogger("ganlab.hub")
 
@@ -63,14 +63,14 @@ class WorkerProcess:
     def send(self, header: Mapping[str, Any]) -> None:
         """One envelope to the worker; nothing while there is none."""
         if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.write(protocol.encode_message(header))
+            self._process.stdin.write(envelopes.encode_message(header))
 
     async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **ONE_THREAD, "PYTHONPATH": _python_path()},
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": python_path()},
         )
 
     async def _supervise(self) -> None:
@@ -90,11 +90,12 @@ class WorkerProcess:
     async def _read(self) -> None:
         stream = self._process.stdout if self._process else None
         while stream is not None:
-            message = await protocol.receive_message(stream)
+            message = await envelopes.receive_message(stream)
             if message is None:
                 return
             self._receive(*message)
 
 
-def _python_path() -> str:
+def python_path() -> str:
+    """PYTHONPATH for a process that needs ganlab."""
     return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))

@@ -1,44 +1,58 @@
-"""What hub, worker and browser say to one another.
+"""What browser, hub and worker say to one another: small JSON objects with an ``op``.
 
-Commands travel towards the worker as small JSON objects with an ``op``; everything is validated
-here, once, with the sentence a user reads when it is refused. Between hub and worker each
-message is an envelope of a JSON header and an opaque body (a frame):
-
-    uint32 header length | uint32 body length | header | body
+Everything a browser sends is validated here, once, with the sentence a user reads when it is
+refused. ``ViewerCommand`` is what a browser may send; ``Command`` what the worker understands.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
-import struct
+import math
 from collections.abc import Mapping
-from typing import Annotated, Any, BinaryIO, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
-from ganlab.config import IMAGE_DATA, LINE_DATA, RunConfig
+from ganlab.config import ConfigError
 
-MAX_COMMAND = 16_384  # bytes of one command from a browser
+MAX_COMMAND = 131_072  # bytes of one command from a browser; a drawing is the longest
 ACKNOWLEDGE = "ack"  # what a browser sends when it has painted a frame
 SERVER_SETTINGS = ("data.path", "compute.")  # files and processors of the server are its own
 MAX_STEPS = 10_000  # iterations one ``step`` may ask for
-_LENGTHS = struct.Struct("<II")
+PACES = (0.02, 10_000.0)  # iterations per second
+POINTS = (10, 2000)  # different points in a drawing
 
 Value = bool | int | float | str | None
 Values = dict[Annotated[str, Field(max_length=100)], Value | list[Value]]
+Names = Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=40)]
+StepNumber = Annotated[int, Field(ge=0, le=100_000_000)]
 
 
 class _Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+# -- playback --------------------------------------------------------------------------------------
+
+
 class Play(_Command):
+    """Train; ``until``: stop and stand still at this step."""
+
     op: Literal["play"] = "play"
+    until: StepNumber | None = None
 
 
 class Pause(_Command):
     op: Literal["pause"] = "pause"
+
+
+class Speed(_Command):
+    """Iterations per second while playing, None for as many as there is time for.
+
+    Below 1 every iteration is played sub-step by sub-step.
+    """
+
+    op: Literal["speed"] = "speed"
+    pace: float | None = Field(ge=PACES[0], le=PACES[1])
 
 
 class Step(_Command):
@@ -56,6 +70,43 @@ class GStep(_Command):
     op: Literal["g_step"] = "g_step"
 
 
+class Optimum(_Command):
+    """Train D alone, G frozen, until its loss stops improving; then stand still."""
+
+    op: Literal["optimum"] = "optimum"
+
+
+class Retry(_Command):
+    """A diverged run goes on from its last healthy state."""
+
+    op: Literal["retry"] = "retry"
+
+
+# -- the past --------------------------------------------------------------------------------------
+
+
+class Seek(_Command):
+    """Show the kept moment nearest to ``step``, at or before it; None: back to now."""
+
+    op: Literal["seek"] = "seek"
+    step: StepNumber | None = None
+
+
+class Branch(_Command):
+    """A new run that starts from the moment on the screen; this one stays as it is."""
+
+    op: Literal["branch"] = "branch"
+
+
+class Python(_Command):
+    """Ask for a script that reproduces the run."""
+
+    op: Literal["python"] = "python"
+
+
+# -- settings --------------------------------------------------------------------------------------
+
+
 class Set(_Command):
     """Change live settings, addressed by dotted path, from the next step on."""
 
@@ -64,10 +115,44 @@ class Set(_Command):
 
 
 class Reset(_Command):
-    """Back to step 0 and stand still; same seed and configuration but for ``values``."""
+    """Back to step 0 and stand still; same seed and configuration but for ``values``.
+
+    Other data drop what belonged to the old ones: width, file, drawing, classes.
+    """
 
     op: Literal["reset"] = "reset"
     values: Values = {}
+
+
+class Draw(_Command):
+    """Back to step 0 with points of the user's own, [[x, y], ...], as the data."""
+
+    op: Literal["draw"] = "draw"
+    points: tuple[tuple[float | None, float | None], ...]
+
+    @field_validator("points")
+    @classmethod
+    def _can_be_learnt(cls, points: Any) -> Any:
+        fewest, most = POINTS
+        if not all(x is not None and math.isfinite(x) for point in points for x in point):
+            raise ValueError("A point of this drawing has no place in the plane; draw it again.")
+        different = len(set(points))
+        if not fewest <= different <= most:
+            raise ValueError(
+                f"A drawing needs {fewest} to {most:,} different points and this one has "
+                f"{different:,}; draw {'more' if different < fewest else 'fewer'}."
+            )
+        return points
+
+
+class Look(_Command):
+    """Which layers of the picture this viewer wants, beside those that always come."""
+
+    op: Literal["look"] = "look"
+    layers: Names
+
+
+# -- what only the hub says ------------------------------------------------------------------------
 
 
 class Create(_Command):
@@ -79,12 +164,20 @@ class Create(_Command):
     note: str = ""
 
 
+class Fork(_Command):
+    """``branch`` with the id of the new run."""
+
+    op: Literal["fork"] = "fork"
+    target: str
+
+
 class Watch(_Command):
-    """How many look at the run, and which figures they show."""
+    """How many look at the run, and what they show: figures, layers of the picture."""
 
     op: Literal["watch"] = "watch"
     viewers: int = Field(ge=0)
     figures: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
 
 
 class Want(_Command):
@@ -97,8 +190,12 @@ class Release(_Command):
     op: Literal["release"] = "release"
 
 
-ViewerCommand = Play | Pause | Step | DStep | GStep | Set | Reset
-Command = ViewerCommand | Create | Watch | Want | Release
+RunCommand = (
+    Play | Pause | Speed | Step | DStep | GStep | Optimum | Retry | Seek | Python | Set | Reset
+    | Draw
+)  # fmt: skip
+ViewerCommand = RunCommand | Branch | Look
+Command = RunCommand | Create | Fork | Watch | Want | Release
 _FROM_VIEWER = TypeAdapter(Annotated[ViewerCommand, Field(discriminator="op")])
 _FROM_HUB = TypeAdapter(Annotated[Command, Field(discriminator="op")])
 
@@ -114,20 +211,11 @@ def viewer_command(text: str) -> ViewerCommand:
 
 
 def check_settings(values: Mapping[str, Any]) -> None:
-    """Raises ValueError if a browser asks for a setting that only the server may choose."""
-    for path in values:
+    """Raises ConfigError if a browser asks for a setting that only the server may choose."""
+    for path, value in values.items():
         if path.startswith(SERVER_SETTINGS):
-            raise ValueError(f"{path} cannot be set from a browser: it belongs to the server.")
-
-
-def check_drawable(config: RunConfig) -> None:
-    """Raises ValueError for data that the live page has no picture for."""
-    name = config.data.name
-    if name in IMAGE_DATA or name in LINE_DATA:
-        raise ValueError(
-            f"The live page draws data in the plane, and {name} is not: choose a two-dimensional "
-            f"preset here, or run `ganlab train` for {name}."
-        )
+            reason = "it cannot be set from a browser, as it belongs to the server"
+            raise ConfigError(path, value, reason)
 
 
 def hub_command(values: Mapping[str, Any]) -> Command:
@@ -138,37 +226,14 @@ def hub_command(values: Mapping[str, Any]) -> Command:
         raise ValueError(_sentence(error)) from None
 
 
+def refusal(error: ValueError) -> dict[str, str]:
+    """The notice of a refused command: why, and the path of the setting where it is one."""
+    return {"type": "refused", "text": str(error), "path": getattr(error, "path", "")}
+
+
 def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] == "value_error":
+        return str(first["ctx"]["error"])  # one of ours, whole already
     where = ".".join(str(step) for step in first["loc"]) or "command"
     return f"This command was refused: {where}: {first['msg'][:1].lower()}{first['msg'][1:]}."
-
-
-def write_message(stream: BinaryIO, header: Mapping[str, Any], body: bytes = b"") -> None:
-    """One envelope onto a pipe, flushed."""
-    stream.write(encode_message(header, body))
-    stream.flush()
-
-
-def encode_message(header: Mapping[str, Any], body: bytes = b"") -> bytes:
-    text = json.dumps(header, separators=(",", ":")).encode()
-    return b"".join([_LENGTHS.pack(len(text), len(body)), text, body])
-
-
-def read_message(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """The next envelope of a pipe, None where it ends."""
-    lengths = stream.read(_LENGTHS.size)
-    if len(lengths) < _LENGTHS.size:
-        return None
-    head, body = _LENGTHS.unpack(lengths)
-    content = stream.read(head + body)
-    return (json.loads(content[:head]), content[head:]) if len(content) == head + body else None
-
-
-async def receive_message(stream: asyncio.StreamReader) -> tuple[dict[str, Any], bytes] | None:
-    """``read_message`` for asyncio."""
-    try:
-        head, body = _LENGTHS.unpack(await stream.readexactly(_LENGTHS.size))
-        return json.loads(await stream.readexactly(head)), await stream.readexactly(body)
-    except asyncio.IncompleteReadError:
-        return None

@@ -13,13 +13,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ganlab.live import protocol
 from ganlab.live.hub import Full, Hub, Viewer
+from ganlab.live.upload import receive_points
 
 log = logging.getLogger("ganlab.hub")
 
@@ -35,8 +36,12 @@ def routes(hub: Hub, static: Path) -> list[BaseRoute]:
     async def live(socket: WebSocket) -> None:
         await serve_viewer(hub, socket)
 
+    async def upload(request: Request) -> JSONResponse:
+        return await receive_points(hub, request)
+
     return [
         WebSocketRoute(f"{PREFIX}/live/{{run}}", live),
+        Route(f"{PREFIX}/upload/{{run}}", upload, methods=["POST"]),
         Route(plotly_path(), plotly),
         Mount(scripts_path(static), StaticFiles(directory=static)),
     ]
@@ -45,7 +50,7 @@ def routes(hub: Hub, static: Path) -> list[BaseRoute]:
 @cache
 def scripts_path(static: Path) -> str:
     """Where our own scripts are served: elsewhere when they change, so that no old one is kept."""
-    content = b"".join(file.read_bytes() for file in sorted(static.iterdir()) if file.is_file())
+    content = b"".join(file.read_bytes() for file in sorted(static.rglob("*")) if file.is_file())
     return f"{PREFIX}/static-{hashlib.sha256(content).hexdigest()[:12]}"
 
 
@@ -80,15 +85,20 @@ async def serve_viewer(hub: Hub, socket: WebSocket) -> None:
         return
     await socket.accept()
     run_id = socket.path_params["run"]
-    figures = [name for name in socket.query_params.get("figures", "").split(",") if name]
+    figures, layers = (_names(socket, parameter) for parameter in ("figures", "layers"))
     if run_id not in hub.runs:
         await socket.close(NO_SUCH_RUN, "This run is no longer on the server.")
         return
     try:
-        async with hub.watching(run_id, figures) as viewer:
+        async with hub.watching(run_id, figures, layers) as viewer:
             await _converse(hub, run_id, viewer, socket)
     except Full as error:
         await socket.close(NO_ROOM, str(error))
+
+
+def _names(socket: WebSocket, parameter: str) -> list[str]:
+    """A list of names in the socket's address."""
+    return [name for name in socket.query_params.get(parameter, "").split(",") if name]
 
 
 async def _converse(hub: Hub, run_id: str, viewer: Viewer, socket: WebSocket) -> None:
@@ -108,11 +118,11 @@ async def _converse(hub: Hub, run_id: str, viewer: Viewer, socket: WebSocket) ->
 
 async def _send(hub: Hub, run_id: str, viewer: Viewer, socket: WebSocket) -> None:
     while True:
-        notices, frame = await hub.next_messages(run_id, viewer)
+        notices, messages = await hub.next_messages(run_id, viewer)
         for notice in notices:
             await socket.send_text(json.dumps(notice))
-        if frame:
-            await socket.send_bytes(frame)
+        for message in messages:
+            await socket.send_bytes(message)
 
 
 async def _receive(hub: Hub, run_id: str, viewer: Viewer, socket: WebSocket) -> None:
@@ -125,6 +135,6 @@ async def _receive(hub: Hub, run_id: str, viewer: Viewer, socket: WebSocket) -> 
             hub.acknowledge(viewer)
             continue
         try:
-            hub.command(run_id, protocol.viewer_command(text))
+            hub.command(run_id, protocol.viewer_command(text), viewer)
         except ValueError as error:
-            viewer.notify({"type": "refused", "text": str(error)})
+            viewer.notify(protocol.refusal(error))

@@ -1,103 +1,156 @@
-"""One live run: a trainer, whether it is playing, and how it answers commands."""
+"""One live run: a trainer, whether it is playing, and what is to be seen of it."""
 
 from __future__ import annotations
 
 import math
 import time
 import traceback
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
 
 from ganlab.config import RunConfig
-from ganlab.live import protocol
-from ganlab.live.picture import compose
-from ganlab.snapshot import Status
+from ganlab.live.branching import branch_step
+from ganlab.live.building import Built
+from ganlab.live.past import Past
+from ganlab.live.picture import Wishes, compose
+from ganlab.live.playing import Optimum, Pace, Rate
+from ganlab.snapshot import Snapshot, Stage, Status
 from ganlab.training import Trainer
-
-BURST = 0.1  # seconds of its pace that a run may catch up at once
-RATE_WINDOW = 1.5  # seconds over which the steps per second are counted
 
 
 class LiveRun:
-    """``make_trainer`` builds the trainer of a configuration; ``build`` calls it."""
+    """Stands still, with nothing to show, until it is given what was ``built`` for it.
+
+    trainer: the run of now; cursor: the step of the past that is shown instead, or None.
+    goal: the step at which it will stand still; stage: the sub-step shown in slow motion.
+    changed: since the last frame; wanted: someone waits for a frame.
+    """
 
     def __init__(
         self,
         config: RunConfig,
-        make_trainer: Callable[[RunConfig], Trainer] = Trainer,
         *,
         playing: bool = True,
         note: str = "",
         pace: float = math.inf,
+        past: Past | None = None,
     ) -> None:
-        """pace: iterations per second at most while playing."""
-        self.config, self.note, self.playing, self.pace = config, note, playing, pace
-        self._allowed, self._allowed_at = 1.0, time.monotonic()
+        """pace: iterations per second at most while playing; ``past`` for a branch."""
+        self.config, self.note, self.playing = config, note, playing
+        self.pace = Pace(pace, time.monotonic())
+        self.past = past or Past.of(config)
         self.trainer: Trainer | None = None
         self.failure, self.traceback = "", ""
-        self.goal = 0  # a paused run still trains up to this iteration
-        self.figures: tuple[str, ...] = ()
-        self.viewers = 0
-        self.unwatched_since = time.monotonic()
-        self.wanted = False
-        self.changed = True  # since the last frame
-        self.framed_at = 0.0
-        self._make_trainer = make_trainer
-        self._step_seconds = 0.0
-        self._pace: deque[tuple[float, int]] = deque()
+        self.goal: int | None = None
+        self.cursor: int | None = None
+        self.optimum: Optimum | None = None
+        self.stage: Stage | None = None
+        self.changed, self.wanted = True, False
+        self.rate = Rate()
+        self._stages: Iterator[Stage] | None = None
+        self._shot: Snapshot | None = None
+        self._seconds: dict[str, float] = {}  # of one iteration, of one update of D
+
+    def restart(self, built: Built) -> None:
+        """Stand still at the start of another trainer; what went before is forgotten."""
+        self.playing, self.note = False, ""
+        self.past = Past.of(built.trainer.config)
+        self.begin(built)
+
+    def begin(self, built: Built) -> None:
+        """Stand at the start of a trainer."""
+        self.trainer, self.config = built.trainer, built.trainer.config
+        self.failure = self.traceback = ""
+        self.goal = self.cursor = self.optimum = None
+        self.touch()
+        self._shot = built.snapshot
+        self._seconds.clear()
+        self.rate.clear()
+        self.past.keep(self.trainer, built.snapshot)
+        self.past.story.read(self.trainer.events())
 
     # -- what a user sees ----------------------------------------------------------------------
 
     @property
     def state(self) -> str:
-        """ "failed", "finished", "diverged", "playing" or "paused"."""
+        """ "failed", "optimum", "finished", "diverged", "playing" or "paused"."""
         if self.failure:
             return "failed"
+        if self.optimum is not None:
+            return "optimum"
         if self.trainer is not None and self.trainer.status is not Status.RUNNING:
             return str(self.trainer.status)
         return "playing" if self.playing else "paused"
 
     @property
     def training(self) -> bool:
-        """Whether a turn would train: playing, or stepping towards a goal."""
-        if self.failure or (self.trainer and self.trainer.status is not Status.RUNNING):
+        """Whether a turn would train: playing, stepping towards a goal, or D alone."""
+        if self.failure or self.trainer is None:
             return False
-        return self.playing or (self.trainer is not None and self.trainer.iteration < self.goal)
+        if self.optimum is not None:
+            return True
+        under_way = self.playing or self.goal is not None
+        return under_way and self.trainer.status is Status.RUNNING
+
+    @property
+    def slow(self) -> bool:
+        """Whether it plays sub-step by sub-step."""
+        return self.playing and self.pace.slow and self.optimum is None
 
     def ready(self, now: float) -> bool:
-        """Whether its pace lets it train now; steps asked for one by one never wait."""
-        if not self.playing or self.pace == math.inf:
+        """Whether its pace lets it train now; what was asked for one by one never waits."""
+        if not self.playing or self.optimum is not None:
             return True
-        self._allowed += self.pace * (now - self._allowed_at)
-        self._allowed = min(self._allowed, 1 + BURST * self.pace)
-        self._allowed_at = now
-        return self._allowed >= 1
+        if self.slow and self.stage is not None and self.changed and self.wanted:
+            return False  # every sub-step is shown before the next
+        return self.pace.ready(now)
 
-    def steps_per_second(self, now: float) -> float:
-        """Over the last ``RATE_WINDOW`` seconds; 0 when it stands still."""
-        while self._pace and now - self._pace[0][0] > RATE_WINDOW:
-            self._pace.popleft()
-        if len(self._pace) < 2:
-            return 0.0
-        (start, first), (end, last) = self._pace[0], self._pace[-1]
-        return max(last - first, 0) / (end - start)
+    def look(self) -> Snapshot:
+        """The run as it stands now. Looking may find that it has diverged."""
+        if self._shot is None:
+            before = self.trainer.status
+            self._shot = self.trainer.snapshot()
+            if self.trainer.status is not before:
+                self.past.note("snapshot")
+                self.settle()
+            self.past.story.read(self.trainer.events())
+        return self._shot
 
-    def frame(self, now: float) -> bytes:
-        """The run as it stands, as one frame. Looking may find that it has diverged."""
-        snapshot = self.trainer.snapshot() if self.trainer and not self.failure else None
-        self._settle()
-        meta = {
+    def frame(self, now: float, wishes: Wishes) -> bytes:
+        """The run, or the moment of its past that is looked at, as one frame."""
+        parts: dict[str, Any] = {}
+        if self.trainer is not None and not self.failure:
+            snapshot = self.look()
+            if self.cursor is not None:
+                snapshot = self.past.shown(self.trainer, self.cursor)
+            parts = {
+                "stage": self.stage if self.cursor is None else None,
+                "history": self.trainer.history,
+                "moments": self.past.timeline.steps,
+            }
+        else:
+            snapshot = None
+        frame = compose(snapshot, self._meta(now), wishes, **parts)
+        self.wanted = self.changed = False
+        return frame
+
+    def _meta(self, now: float) -> dict[str, Any]:
+        trainer, pace = self.trainer, self.pace.per_second
+        rate = pace if self.slow else self.rate.per_second(now)
+        return {
             "state": self.state,
             "seed": self.config.seed,
-            "rate": self.steps_per_second(now) if self.training else 0.0,
-            "note": self.note,
+            "rate": rate if self.training else 0.0,
+            "pace": None if pace == math.inf else pace,
+            "until": self.goal if self.playing else None,
+            "extra": dict(trainer.extra) if trainer else {"d": 0, "g": 0},
+            "cursor": self.cursor,
+            "newest": trainer.iteration if trainer else 0,
+            "branch_step": branch_step(self),
+            "note": self.note or (trainer.note if trainer else ""),
             "failure": self.failure,
             "traceback": self.traceback,
         }
-        frame = compose(snapshot, meta, self.figures)
-        self.wanted = self.changed = False
-        self.framed_at = now
-        return frame
 
     # -- training ------------------------------------------------------------------------------
 
@@ -108,112 +161,125 @@ class LiveRun:
         else:
             self.failure = f"This run stopped on an error ({type(error).__name__}: {error})."
             self.traceback = "".join(traceback.format_exception(error))
+        self.goal = self.optimum = None
         self.playing, self.changed = False, True
 
-    def build(self) -> None:
-        """Make the trainer of the current configuration, at step 0. Raises ValueError."""
-        protocol.check_drawable(self.config)
-        self.trainer = self._make_trainer(self.config)
-        self.failure = self.traceback = ""
-        self.goal, self.changed, self._step_seconds = 0, True, 0.0
-        self._pace.clear()
-
     def train(self, seconds: float) -> None:
-        """Whole iterations for about ``seconds``; at least one."""
-        trainer = self._running()
-        n = max(1, int(seconds / self._step_seconds)) if self._step_seconds else 1
-        if not self.playing:
-            n = min(n, self.goal - trainer.iteration)
-        elif self.pace < math.inf:
-            n = min(n, max(1, int(self._allowed)))
-            self._allowed -= n
-        begin, first = time.monotonic(), trainer.iteration
-        self._pace = self._pace or deque([(begin, first)])
+        """What is due, for about ``seconds``: whole iterations, a sub-step, or updates of D."""
+        if self.optimum is not None:
+            self._train_d(self.optimum, seconds)
+        elif self.slow:
+            self.pace.take(1)
+            self._next_stage()
+        else:
+            self._advance(seconds)
+        self.settle()
+
+    def _advance(self, seconds: float) -> None:
+        trainer, first = self.trainer, self.trainer.iteration
+        n = min(self._fits("step", seconds), self.past.timeline.due(first) - first)
+        if self.goal is not None:
+            n = min(n, self.goal - first)
+        if self.playing:
+            n = self.pace.take(n)
+        begin = time.monotonic()
+        self.rate.add(begin, first)
         trainer.advance(n)
-        end, done = time.monotonic(), max(trainer.iteration - first, 1)
-        latest = (end - begin) / done
-        self._step_seconds += 0.3 * (latest - self._step_seconds) if self._step_seconds else latest
-        self._pace.append((end, trainer.iteration))
-        self.changed = True
-        self._settle()
+        end = time.monotonic()
+        self._booked(trainer.iteration - first, n)
+        self._took("step", end - begin, max(trainer.iteration - first, 1))
+        self.rate.add(end, trainer.iteration)
 
-    # -- commands ------------------------------------------------------------------------------
+    def _booked(self, done: int, asked: int) -> None:
+        """Iterations were done; one that ended in divergence counts, though it is taken back."""
+        trainer = self.trainer
+        self.touch()
+        diverged = trainer.status is Status.DIVERGED
+        self.past.note("advance", asked if diverged else done)
+        newest = self.past.timeline.moments[-1].step
+        due = trainer.iteration >= self.past.timeline.due(newest) and trainer.between_rows
+        if not diverged and (due or trainer.status is Status.FINISHED):
+            shot = self.look()
+            if trainer.status is not Status.DIVERGED:
+                self.past.keep(trainer, shot)
 
-    def act(self, command: protocol.ViewerCommand) -> None:
-        """Obey a viewer. Raises ValueError with one sentence, the run left as it was."""
-        ACTIONS[type(command)](self, command)
-        self.note, self.changed = "", True
+    def _next_stage(self) -> None:
+        """The next sub-step of this iteration, or the first of the next."""
+        if self._stages is not None and self._take_stage():
+            return
+        if self.slow and self.training and self.goal != self.trainer.iteration:
+            self._stages = self.trainer.stages()
+            self._take_stage()
 
-    def _running(self) -> Trainer:
-        """The trainer, if it can train on. Raises ValueError otherwise."""
-        if self.failure or self.trainer is None:
-            raise ValueError("This run has stopped on an error; reset it to train again.")
-        if self.trainer.status is Status.FINISHED:
-            raise ValueError(
-                f"This run has finished its {self.trainer.iteration:,} steps; reset it to train "
-                "again, or raise its number of steps."
-            )
-        if self.trainer.status is Status.DIVERGED:
-            raise ValueError(
-                f"This run diverged at step {self.trainer.iteration:,}; lower a learning rate or "
-                "add a penalty, then reset it."
-            )
-        return self.trainer
+    def _take_stage(self) -> bool:
+        """Whether there was one more; if not, the iteration is done."""
+        self.touch(keep_stage=True)
+        stage = next(self._stages, None)
+        if stage is None:
+            self._stages = self.stage = None
+            self._booked(1, 1)
+            self.settle()
+            return False
+        self.stage = stage
+        return True
 
-    def _play(self, command: protocol.Play) -> None:
-        self._running()
-        self.playing = True
+    def finish_iteration(self) -> None:
+        """End slow motion at the next whole iteration."""
+        while self._stages is not None:
+            self._take_stage()
 
-    def _pause(self, command: protocol.Pause) -> None:
-        self._stand()
+    def _train_d(self, optimum: Optimum, seconds: float) -> None:
+        n = min(self._fits("d_step", seconds), optimum.room)
+        begin = time.monotonic()
+        optimum.add(self.d_step(n), n)
+        self._took("d_step", time.monotonic() - begin, n)
+        if optimum.done:
+            self.note = self.end_optimum()
 
-    def _step(self, command: protocol.Step) -> None:
-        trainer = self._running()
-        self._stand()
-        self.goal = trainer.iteration + command.n
+    def d_step(self, n: int) -> float:
+        """n updates of D alone; their mean loss."""
+        self.past.note("d_step", n)
+        self.touch()
+        return self.trainer.d_step(n)
 
-    def _d_step(self, command: protocol.DStep) -> None:
-        trainer = self._running()
-        self._stand()
-        trainer.d_step()
+    def end_optimum(self) -> str:
+        """D is as good as it gets, or has been stopped; what came of it."""
+        if self.optimum is None:
+            return ""
+        sentence, self.optimum = self.optimum.sentence(), None
+        self.past.story.act(self.trainer.iteration, "D trained alone", sentence)
+        return sentence
 
-    def _g_step(self, command: protocol.GStep) -> None:
-        trainer = self._running()
-        self._stand()
-        trainer.g_step()
+    def settle(self) -> None:
+        """A run that has ended or is where it was to go plays no more."""
+        trainer = self.trainer
+        reached = self.goal is not None and trainer.iteration >= self.goal
+        if reached or trainer.status is not Status.RUNNING:
+            self.playing, self.goal = False, None
 
-    def _set(self, command: protocol.Set) -> None:
-        if self.trainer is None:
-            raise ValueError("This run has stopped on an error; reset it to train again.")
-        self.trainer.update(command.values)
-        self.config = self.trainer.config
+    def touch(self, *, keep_stage: bool = False) -> None:
+        """What was seen is out of date."""
+        self._shot, self.changed = None, True
+        if not keep_stage:
+            self.stage = self._stages = None
 
-    def _reset(self, command: protocol.Reset) -> None:
-        before = self.config
-        try:
-            self.config = self.config.with_values(command.values)
-            self.build()
-        except ValueError:
-            self.config = before
-            raise
-        self.playing = False
+    def stand(self) -> str:
+        """Neither play nor go on towards a goal; what D alone had come to."""
+        self.playing, self.goal, self.changed = False, None, True
+        self.rate.clear()
+        return self.end_optimum()
 
-    def _settle(self) -> None:
-        """A run that has ended plays no more, even if it is given more steps."""
-        if self.trainer is not None and self.trainer.status is not Status.RUNNING:
-            self.playing = False
+    def to_now(self) -> None:
+        """Look at the present, at a whole iteration."""
+        self.cursor, self.changed = None, True
+        self.finish_iteration()
 
-    def _stand(self) -> None:
-        self.playing, self.goal = False, 0
-        self._pace.clear()
+    def _fits(self, what: str, seconds: float) -> int:
+        """How often something can be done in so many seconds; once at least."""
+        each = self._seconds.get(what)
+        return max(1, int(seconds / each)) if each else 1
 
-
-ACTIONS: dict[type, Callable[[LiveRun, protocol.ViewerCommand], None]] = {
-    protocol.Play: LiveRun._play,
-    protocol.Pause: LiveRun._pause,
-    protocol.Step: LiveRun._step,
-    protocol.DStep: LiveRun._d_step,
-    protocol.GStep: LiveRun._g_step,
-    protocol.Set: LiveRun._set,
-    protocol.Reset: LiveRun._reset,
-}
+    def _took(self, what: str, seconds: float, n: int) -> None:
+        each = seconds / n
+        average = self._seconds.setdefault(what, each)
+        self._seconds[what] = average + 0.3 * (each - average)

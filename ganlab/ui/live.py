@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
 
+from ganlab.config import Kind
 from ganlab.figures import FIGURES, FigureSpec, theme
+from ganlab.figures.live import DEFAULT_LAYERS
+from ganlab.figures.mathml import mathml
 from ganlab.live.routes import PREFIX, plotly_path, scripts_path
 from ganlab.snapshot import History, Snapshot, Status
 from ganlab.ui import STATIC
+from ganlab.ui.controls import data_choices, specs
+from ganlab.ui.labs import LABS
+from ganlab.ui.session import PageRun
 
 SCRIPT = f"""
 export default async (component) => {{
@@ -32,37 +37,53 @@ _NOTHING = Snapshot(
     fake_logits=_NONE, bounds=np.zeros((2, 2)), history=History(), equilibrium={}, measures={},
 )  # fmt: skip
 
+_STYLES = sorted(sheet for sheet in STATIC.rglob("*.css") if sheet.name != "page.css")
 _component = st.components.v2.component(
-    "ganlab_live", js=SCRIPT, css=(STATIC / "live.css").read_text(), isolate_styles=False
+    "ganlab_live",
+    js=SCRIPT,
+    css="\n".join(sheet.read_text() for sheet in _STYLES),
+    isolate_styles=False,
 )
 
 
-@dataclass(frozen=True)
-class Word:
-    """A piece of the picture's legend; ``kind`` is the layer whose colour it wears."""
-
-    text: str
-    kind: str = ""
-
-
-def live_view(
-    run_id: str, figures: Sequence[str], legend: Sequence[Word], description: str
-) -> None:
-    """The playback bar, the main picture and the small charts of a run."""
+def live_view(run: PageRun, view: Literal["lab", "hero"] = "lab") -> None:
+    """A run as it trains: as a whole laboratory, or its picture alone ("hero")."""
+    shown = LABS[run.kind].figures if view == "lab" else ()
     _component(
-        key="live",
+        key=f"live-{view}",
         data={
-            "run": run_id,
-            "socket": f"{PREFIX}/live/{run_id}",
+            "run": run.id,
+            "view": view,
+            "kind": run.kind,
+            "preset": run.preset.name,
+            "base": run.preset.config.flat(),
+            "hidden": list(run.hidden),
+            "socket": f"{PREFIX}/live/{run.id}",
+            "upload": f"{PREFIX}/upload/{run.id}",
             "plotly": plotly_path(),
-            "panels": [_PANELS[name] for name in figures],
-            "scene": {
-                "palettes": {"light": scene_palette(False), "dark": scene_palette(True)},
-                "legend": [asdict(word) for word in legend],
-                "description": description,
-            },
+            "panels": [_PANELS[name] for name in shown],
+            **_fixed(run.kind),
         },
+        on_run_change=_nothing,  # a branch: the page's address names it by now
     )
+
+
+def _nothing() -> None:
+    """A trigger's callback: the rerun that follows is all that is wanted."""
+
+
+@cache
+def _fixed(kind: Kind) -> dict[str, Any]:
+    """What all pages of a kind are given alike."""
+    return {
+        "scene": {
+            "palettes": {"light": scene_palette(False), "dark": scene_palette(True)},
+            "description": LABS[kind].description,
+            "layers": list(DEFAULT_LAYERS[kind]),
+        },
+        "settings": specs(kind),
+        "data": data_choices(kind),
+    }
 
 
 def _panel(name: str) -> dict[str, Any]:
@@ -73,7 +94,11 @@ def _panel(name: str) -> dict[str, Any]:
         "figure": name,
         "title": spec.title,
         "help": spec.explanation,
-        "over_steps": spec.figure(spec.data(_NOTHING)).layout.xaxis.title.text == "step",
+        "formula": mathml(spec.formula),
+        "needs": spec.needs,
+        "over_steps": spec.over_steps,
+        "curves": list(spec.curves),
+        "newest": spec.newest,
         "light": light,
         "dark": dark,
     }
@@ -88,16 +113,21 @@ def _template(spec: FigureSpec, dark: bool) -> dict[str, Any]:
 
 
 def scene_palette(dark: bool) -> dict[str, Any]:
-    """Colours of the main picture; ``belief`` runs from D = 0 over 1/2 to 1."""
+    """Colours of the main picture; ``belief`` runs from D = 0 over 1/2 to 1, ``gap`` from -1."""
     colours = theme.palette(dark)
     return {
         "real": colours.real,
         "fake": colours.fake,
         "believes-real": colours.discriminator,
         "believes-fake": colours.orange,
+        "gradient": colours.gradient,
         "boundary": theme.fade(colours.muted, 0.8),
         "axis": colours.grid,
+        "muted": colours.muted,
+        "ink": colours.ink,
+        "page": colours.page,
         "belief": list(colours.d_map),
+        "gap": [colours.orange, colours.d_map[1], colours.discriminator],
         "opacity": 0.75,
     }
 

@@ -8,8 +8,10 @@ from html import escape
 
 import streamlit as st
 
+from ganlab.config import kind_of
+from ganlab.presets import PRESETS
 from ganlab.ui import STATIC
-from ganlab.ui.session import PageRun
+from ganlab.ui.session import PageRun, open_preset
 
 
 @contextmanager
@@ -23,14 +25,30 @@ def page() -> Iterator[None]:
 
 
 def heading(run: PageRun) -> None:
-    """What the page shows and teaches, and what was wrong with its address."""
+    """What the page shows and teaches, the other lessons, and what was wrong with its address."""
     preset = run.preset
-    st.html(
-        f'<header class="gl-head"><h1>{escape(preset.title)}</h1>'
-        f"<p>{escape(preset.lesson)}</p></header>"
-    )
+    lesson = "" if "lesson" in run.hidden else f"<p>{escape(preset.lesson)}</p>"
+    words, choice = st.columns([5, 1], gap="medium")
+    words.html(f'<header class="gl-head"><h1>{escape(preset.title)}</h1>{lesson}</header>')
+    if "lesson" not in run.hidden:
+        with choice:
+            _lesson_choice(run)
     for text in run.problems:
         problem(text)
+
+
+def _lesson_choice(run: PageRun) -> None:
+    names = [name for name, preset in PRESETS.items() if kind_of(preset.config.data) == run.kind]
+    chosen = st.selectbox(
+        "Lesson",
+        names,
+        index=names.index(run.preset.name),
+        format_func=lambda name: PRESETS[name].title,
+        key=f"lesson-{run.kind}-{run.preset.name}",  # a link to another lesson starts afresh
+        label_visibility="collapsed",
+    )
+    if chosen != run.preset.name:
+        open_preset(chosen)
 
 
 def problem(text: str) -> None:

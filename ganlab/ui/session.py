@@ -1,4 +1,4 @@
-"""What belongs to one visitor: the run of the page, its configuration, the address bar.
+"""What belongs to one visitor: the run of each laboratory, its preset, the address bar.
 
 Every session-state key and URL parameter of the dashboard is named here.
 """
@@ -13,57 +13,101 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from ganlab.config import RunConfig
-from ganlab.live.protocol import check_drawable, check_settings
+from ganlab.config import Kind, RunConfig, kind_of
+from ganlab.live.protocol import check_settings
 from ganlab.live.server import HUB
 from ganlab.presets import PRESETS, Preset
+from ganlab.ui.controls import hidden
+from ganlab.ui.labs import LABS, lab_of
 
 T = TypeVar("T")
 
-RUN = "run"  # URL parameter and session-state key: the id of the run on the page
+RUN = "run"  # URL parameter: the id of the run on the page
 PRESET = "preset"  # URL parameter: where the configuration starts from
+HIDE = "hide"  # URL parameter: the controls that a teacher leaves out
+RUNS = "runs"  # session-state key: kind of data -> (run id, preset name) last shown
+HOME = "home"  # session-state key: the id of the run on the front page
 HUB_SECONDS = 10.0  # the hub answers in milliseconds; longer means the server is in trouble
 LOST = "The run in this address is no longer on the server; here is a new one like it."
 
 
 @dataclass(frozen=True)
 class PageRun:
-    """The run a page shows; ``problems`` are sentences for the visitor, one each."""
+    """The run a page shows; ``hidden`` names what its page leaves out.
+
+    ``problems`` are sentences for the visitor, one each.
+    """
 
     id: str
+    kind: Kind
     preset: Preset
+    hidden: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
-def page_run(default_preset: str) -> PageRun:
-    """The run in the address bar, or of this session, or a new one as the address asks.
+def page_run(kind: Kind) -> PageRun:
+    """The run in the address bar, or the one this session last saw here, or a new one.
 
     A bad address costs a sentence: a run that is there stays untouched, otherwise the preset
     starts as it is. Raises ValueError when the server has no room for a run.
     """
-    wanted = st.query_params.get(RUN) or st.session_state.get(RUN)
-    preset, config, problems = _requested(dict(st.query_params), PRESETS[default_preset])
+    query = dict(st.query_params)
+    left_out, problems = hidden(query.pop(HIDE, ""))
+    wanted = query.pop(RUN, None)
+    lost = wanted is not None and wanted not in HUB.runs
+    remembered = st.session_state.setdefault(RUNS, {}).get(kind)
+    if not query and wanted is None and remembered is not None and remembered[0] in HUB.runs:
+        wanted, query = remembered[0], {PRESET: remembered[1]}
+    preset, config, wrong = _requested(query, kind)
     if wanted not in HUB.runs:
-        problems += [LOST] if RUN in st.query_params else []
         wanted = _ask(HUB.create(config.to_dict()))
-    st.session_state[RUN] = st.query_params[RUN] = wanted
-    return PageRun(wanted, preset, tuple(problems))
+    remember(kind, wanted, preset)
+    return PageRun(wanted, kind, preset, left_out, (*problems, *wrong, *([LOST] if lost else [])))
 
 
-def _requested(query: dict[str, str], default: Preset) -> tuple[Preset, RunConfig, list[str]]:
+def home_run() -> PageRun:
+    """The run on the front page, this session's own; the address stays clean."""
+    preset = PRESETS[LABS[2].preset]
+    seen = st.session_state.get(HOME)
+    if seen not in HUB.runs:
+        seen = st.session_state[HOME] = _ask(HUB.create(preset.config.to_dict()))
+    return PageRun(seen, 2, preset)
+
+
+def remember(kind: Kind, run_id: str, preset: Preset) -> None:
+    """Keep the run for this session and in the address."""
+    st.session_state[RUNS][kind] = (run_id, preset.name)
+    for name, value in ((PRESET, preset.name), (RUN, run_id)):
+        if st.query_params.get(name) != value:
+            st.query_params[name] = value
+
+
+def open_preset(name: str) -> None:
+    """Ask for a new run of a preset: the page runs again from a fresh address."""
+    kept = {HIDE: st.query_params[HIDE]} if HIDE in st.query_params else {}
+    st.query_params.from_dict({PRESET: name, **kept})
+    st.rerun()
+
+
+def _requested(query: dict[str, str], kind: Kind) -> tuple[Preset, RunConfig, list[str]]:
     """What the address asks for; where it is wrong, the preset alone and a sentence why."""
-    query.pop(RUN, None)
-    preset = default
+    preset = PRESETS[LABS[kind].preset]
     try:
-        wanted = named_preset(query.pop(PRESET, default.name))
-        check_drawable(wanted.config)
+        wanted = named_preset(query.pop(PRESET, preset.name))
+        _check_kind(wanted.config, kind)
         preset = wanted
         check_settings(query)
         config = RunConfig.from_query(query, preset.config)
-        check_drawable(config)
+        _check_kind(config, kind)
         return preset, config, []
     except ValueError as error:
         return preset, preset.config, [str(error)]
+
+
+def _check_kind(config: RunConfig, kind: Kind) -> None:
+    if kind_of(config.data) != kind:
+        here, there = LABS[kind].title, lab_of(config).title
+        raise ValueError(f"The data {config.data.name} are not for the {here}: open the {there}.")
 
 
 def named_preset(name: str) -> Preset:

@@ -1,29 +1,39 @@
-// The live component: one socket, one scene, a few charts, a playback bar. Streamlit calls the
-// default export at every change of data or theme; the view behind it is made once.
+// The live component: one socket, one picture, charts, controls. Streamlit calls the default
+// export at every change of data or theme; the view behind it is made once.
 
-import { Charts, loadPlotly } from "./charts.js";
-import { decodeFrame } from "./frame.js";
-import { Playback, element } from "./playback.js";
-import { Scene } from "./scene.js";
-import { LiveSocket } from "./socket.js";
-import { readTheme } from "./theme.js";
+import { Address } from "./controls/address.js";
+import { Charts, loadPlotly } from "./charts/charts.js";
+import { Controls } from "./controls/controls.js";
+import { write } from "./shell/dom.js";
+import { decodeFrame } from "./shell/frame.js";
+import { Layout } from "./shell/layout.js";
+import { Narration } from "./shell/narration.js";
+import { Playback } from "./playback/playback.js";
+import { Share } from "./controls/share.js";
+import { Scene1D } from "./scene/scene1d.js";
+import { Scene2D } from "./scene/scene2d.js";
+import { SceneImage } from "./scene/sceneimage.js";
+import { LiveSocket } from "./shell/socket.js";
+import { Stages } from "./playback/stages.js";
+import { readTheme } from "./shell/theme.js";
+import { Timeline } from "./playback/timeline.js";
 
-const NARRATION_PAUSE = 1500; // milliseconds a sentence stays readable
-const SPOKEN_PAUSE = 12000;
+const SCENES = { 1: Scene1D, 2: Scene2D, image: SceneImage };
 const CALM = window.matchMedia("(prefers-reduced-motion: reduce)");
 const CALM_PAUSE = 400; // milliseconds more between frames for those who prefer less motion
+const CALMLY = new Set(["seek", "look"]); // commands that a replay goes on under
 const NOTICE_TIME = 6000; // milliseconds a refusal stays on the picture
 const LOST = "The connection to the server is lost; trying again.";
 const views = new WeakMap();
 
-export default function live({ data, parentElement }) {
+export default function live({ data, parentElement, setTriggerValue }) {
   let view = views.get(parentElement);
-  if (view && view.data.run !== data.run) {
+  if (view && (view.data.run !== data.run || view.data.preset !== data.preset)) {
     view.destroy();
     view = undefined;
   }
   if (!view) {
-    view = new LiveView(parentElement, data);
+    view = new LiveView(parentElement, data, setTriggerValue);
     views.set(parentElement, view);
   }
   view.setTheme();
@@ -33,80 +43,88 @@ export default function live({ data, parentElement }) {
   };
 }
 
-function write(place, text) {
-  if (place.textContent !== text) place.textContent = text;
-}
-
 class LiveView {
-  constructor(parent, data) {
+  constructor(parent, data, trigger) {
     this.data = data;
-    this.arrays = new Map();
-    this.root = element("div", "gl-live");
-    parent.append(this.root);
+    this.trigger = trigger;
+    this.base = new Map(); // arrays that stay the same for the whole run
+    this.frame = undefined;
+    this.layout = new Layout(parent, data);
+    this.root = this.layout.root;
     this.build();
-    const scheme = window.location.protocol === "https:" ? "wss:" : "ws:";
-    const figures = data.panels.map((panel) => panel.figure).join(",");
-    const url = `${scheme}//${window.location.host}${data.socket}?figures=${figures}`;
-    this.socket = new LiveSocket(url, {
-      frame: (buffer) => { this.buffer = buffer; this.schedule(); },
-      notice: (notice) => this.notice(notice),
-      line: (state, reason) => this.line(state, reason),
-    });
-    this.resize = new ResizeObserver(() => { this.stale = true; this.schedule(); });
-    this.resize.observe(this.canvas);
+    this.connect();
   }
 
   build() {
-    const { scene, panels } = this.data;
-    const bar = element("div", "gl-bar");
-    this.narration = element("p", "gl-narration");
-    this.spoken = element("p", "gl-spoken"); // the same sentence for screen readers, less often
-    this.spoken.setAttribute("aria-live", "polite");
-    const figure = element("figure", "gl-scene");
-    this.canvas = element("canvas", "gl-canvas");
-    this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", scene.description);
-    this.message = element("p", "gl-message");
-    this.message.setAttribute("role", "status");
-    this.trace = element("pre", "gl-trace");
-    const legend = element("figcaption", "gl-legend");
-    for (const { text, kind } of scene.legend) legend.append(element("span", kind ? `gl-key gl-${kind}` : "", text));
-    figure.append(this.canvas, this.message, legend, this.trace);
-    const charts = element("div", "gl-charts");
-    this.places = {};
-    for (const panel of panels) {
-      const card = element("section", "gl-chart");
-      card.setAttribute("aria-label", `${panel.title}: ${panel.help}`);
-      card.append((this.places[panel.figure] = element("div", "gl-plot")));
-      charts.append(card);
-    }
-    const main = element("div", "gl-main");
-    main.append(figure, charts);
-    this.root.append(bar, this.narration, this.spoken, main);
-    this.scene = new Scene(this.canvas, scene.palettes);
-    this.playback = new Playback(bar, (command) => this.socket.send(command) || this.say(LOST, NOTICE_TIME));
+    const { data, layout } = this;
+    const { hidden, kind, scene } = data;
+    const send = (command) => this.send(command);
+    const wake = () => this.schedule();
+    this.narration = new Narration(layout.narration);
+    this.scene = new SCENES[kind](layout.picture, { ...scene, kind, send, wake, view: data.view });
+    this.parts = [];
+    if (data.view === "hero") return;
+    this.address = new Address(data);
+    this.playback = new Playback(layout.bar, { send, hidden });
+    this.playback.aside.append(...layout.tools);
+    this.stages = new Stages(layout.stages);
+    this.share = new Share(layout.share, { address: this.address, send, hidden });
+    this.timeline = new Timeline(layout.timeline, { send, hidden, cursor: (step) => this.charts.cursorAt(step) });
+    this.charts = new Charts(layout.charts, data.panels, {
+      wake,
+      seek: (step) => send({ op: "seek", step: Math.round(step) }),
+      cursor: (step) => this.timeline.cursor(step),
+    });
+    this.controls = new Controls(layout.settings, { ...data, send, draw: () => this.scene.draw?.() });
+    this.parts = [this.playback, this.stages, this.timeline, this.controls];
   }
 
-  /** The charts' script is large: it is fetched once the picture is on the screen. */
-  async startCharts() {
-    const Plotly = await loadPlotly(this.data.plotly);
-    if (this.closed) return;
-    this.charts = new Charts(Plotly, this.places, this.data.panels);
-    this.setTheme();
-    this.charts.offer(this.arrays, this.frame.meta);
+  connect() {
+    const { data } = this;
+    const scheme = window.location.protocol === "https:" ? "wss:" : "ws:";
+    const figures = data.panels.map((panel) => panel.figure).join(",");
+    const query = `figures=${figures}&layers=${data.scene.layers.join(",")}`;
+    this.socket = new LiveSocket(`${scheme}//${window.location.host}${data.socket}?${query}`, {
+      frame: (buffer) => this.receive(buffer),
+      notice: (notice) => this.notice(notice),
+      line: (state, reason) => this.line(state, reason),
+    });
+  }
+
+  send(command) {
+    if (!CALMLY.has(command.op)) this.timeline?.stop();
+    if (!this.socket.send(command)) this.say(LOST, NOTICE_TIME);
+  }
+
+  /** What stays for the whole run is kept at once; of all else only the newest is painted. */
+  receive(buffer) {
+    const frame = decodeFrame(buffer);
+    if (frame.meta.kind === "static") {
+      this.base = frame.arrays;
+      this.scene.restart?.(frame.meta);
+      this.controls?.describe(frame.meta);
+      this.charts?.describe(frame.meta);
+    } else {
+      this.newest = frame;
+    }
     this.schedule();
   }
 
-  setTheme() {
-    const theme = readTheme(this.root);
-    this.root.dataset.theme = theme.dark ? "dark" : "light";
-    for (const [name, colour] of Object.entries(this.data.scene.palettes[this.root.dataset.theme])) {
-      if (typeof colour === "string") this.root.style.setProperty(`--gl-${name}`, colour);
-    }
-    this.scene.setTheme(theme);
-    this.charts?.setTheme(theme);
-    this.stale = true;
-    this.schedule();
+  notice(notice) {
+    const answers = {
+      config: ({ config }) => {
+        this.controls?.config(config);
+        this.address?.config(config);
+      },
+      refused: (refused) => this.controls?.refused(refused) || this.say(refused.text, NOTICE_TIME),
+      marks: ({ marks }) => this.timeline?.marks(marks),
+      python: ({ text }) => this.share?.python(text),
+      branched: ({ run }) => {
+        this.address?.follow(run);
+        this.trigger("run", run);
+      },
+    };
+    answers[notice.type]?.(notice);
   }
 
   schedule() {
@@ -118,44 +136,48 @@ class LiveView {
   /** The newest frame onto the screen; acknowledged once the browser has had its turn. */
   paint() {
     if (this.closed) return;
-    if (this.buffer) {
-      this.frame = decodeFrame(this.buffer);
-      this.buffer = undefined;
-      this.playback.show(this.frame.meta);
-      this.narrate(this.frame.meta);
-      this.say();
-      if (this.frame.arrays.size) this.arrays = this.frame.arrays; // a failed run keeps its picture
-      this.charts?.offer(this.arrays, this.frame.meta);
-      this.root.dataset.painted = Number(this.root.dataset.painted ?? 0) + 1;
-      this.stale = true;
-    }
-    if (this.stale) this.scene.paint(this.arrays);
-    this.stale = false;
+    if (this.newest) this.show();
+    this.scene.paint();
     const waiting = this.charts?.paint();
     setTimeout(() => this.socket.acknowledge(), CALM.matches ? CALM_PAUSE : 0);
-    if (!this.starting && this.frame) {
+    if (!this.starting && this.frame && this.charts) {
       this.starting = true;
       setTimeout(() => this.startCharts().catch((error) => this.say(error.message)));
     }
     if (waiting) this.schedule();
   }
 
-  narrate({ narration, state }) {
-    if (!narration) return;
-    const now = performance.now();
-    const standing = state !== "playing";
-    if (standing || now - (this.narrated ?? -Infinity) > NARRATION_PAUSE) {
-      this.narrated = now;
-      write(this.narration, narration);
-    }
-    if (standing || now - (this.spokenAt ?? -Infinity) > SPOKEN_PAUSE) {
-      this.spokenAt = now;
-      write(this.spoken, narration);
-    }
+  show() {
+    const { meta, arrays } = this.newest;
+    this.newest = undefined;
+    const before = this.frame?.arrays ?? arrays;
+    this.frame = { meta, arrays: arrays.size ? arrays : before }; // a failed run keeps its picture
+    const all = new Map([...this.base, ...this.frame.arrays]);
+    this.scene.show(all, meta);
+    this.charts?.show(all, meta);
+    for (const part of this.parts) part.show(meta, all);
+    this.narration.show(meta);
+    this.say();
+    this.root.dataset.painted = Number(this.root.dataset.painted ?? 0) + 1;
   }
 
-  notice({ type, text }) {
-    if (type === "refused") this.say(text, NOTICE_TIME);
+  /** The charts' script is large: it is fetched once the picture is on the screen. */
+  async startCharts() {
+    const Plotly = await loadPlotly(this.data.plotly);
+    if (this.closed) return;
+    this.charts.start(Plotly);
+    this.schedule();
+  }
+
+  setTheme() {
+    const theme = readTheme(this.root);
+    this.root.dataset.theme = theme.dark ? "dark" : "light";
+    for (const [name, colour] of Object.entries(this.data.scene.palettes[this.root.dataset.theme])) {
+      if (typeof colour === "string") this.root.style.setProperty(`--gl-${name}`, colour);
+    }
+    this.scene.setTheme(theme);
+    this.charts?.setTheme(theme);
+    this.schedule();
   }
 
   /** Show a sentence over the picture for a while; without one, what the run itself has to say. */
@@ -163,18 +185,18 @@ class LiveView {
     if (text !== undefined) this.said = { text, until: performance.now() + time };
     if (this.said && performance.now() > this.said.until) this.said = undefined;
     const { failure, note, traceback } = this.frame?.meta ?? {};
-    write(this.message, this.said?.text || failure || note || "");
-    write(this.trace, traceback ?? "");
+    write(this.layout.message, this.said?.text || failure || note || "");
+    write(this.layout.trace, traceback ?? "");
   }
 
   line(state, reason) {
     if (state === "open") this.say("");
     if (state === "lost") {
-      this.playback.status("lost", "Reconnecting");
+      this.playback?.status("lost", "Reconnecting");
       this.say(reason || LOST);
     }
     if (state === "gone") {
-      this.playback.status("failed", "Gone");
+      this.playback?.status("failed", "Gone");
       this.say(`${reason} Reload the page to start a new one.`);
     }
   }
@@ -182,9 +204,7 @@ class LiveView {
   destroy() {
     this.closed = true;
     this.socket.close();
-    this.resize.disconnect();
-    this.playback.destroy();
-    this.charts?.destroy();
+    for (const part of [this.scene, this.charts, this.address, this.share, ...this.parts]) part?.destroy?.();
     this.root.remove();
   }
 }

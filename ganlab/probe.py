@@ -23,7 +23,6 @@ from ganlab.state import TrainState
 
 PLANE = {1: 257, 2: 25}  # nodes per side of the shown latent grid
 CELLS = {1: 4096, 2: 64}  # latent cells per side behind the exact p_g
-IMAGE_PLANE = 8
 SLOPES = 96  # fakes whose slope of D is shown
 STAGE_SAMPLES = 64  # of a batch, shown in slow motion
 
@@ -37,10 +36,9 @@ class Probe:
         self.latents = sample_latents(config.latent, config.probe.samples, rng)
         self.real = data.sample(config.probe.samples, rng)
         self.points = len(data.shape) == 1
-        side = (
-            PLANE[min(config.latent.dim, 2)] if self.points and config.latent.dim else IMAGE_PLANE
-        )
-        self.plane = latent_plane(config.latent, side, self.latents[0])
+        shown = self.points and config.latent.dim > 0
+        side = PLANE[min(config.latent.dim, 2)] if shown else 0
+        self.plane = latent_plane(config.latent, side, self.latents[0]) if shown else None
         self.axes = _axes(data.bounds, config.probe.grid) if self.points else ()
         exact = self.points and data.log_prob is not None
         self.p_data = _known_density(config.data, config.probe.grid) if exact else None

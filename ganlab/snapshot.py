@@ -125,7 +125,7 @@ class Manifold(Frozen):
     """The generator's image of a grid over its first one or two latent coordinates.
 
     latents: [m] for a line, [h, w, 2] for a plane (the other coordinates are held fixed).
-    images: [m, dim], [h, w, dim] for points; [h, w, channels, height, width] for images.
+    images: [m, dim] or [h, w, dim].
     """
 
     latents: np.ndarray

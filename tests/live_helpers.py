@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from functools import partial
 
+import numpy as np
+
 from ganlab.config import RunConfig
 from ganlab.live.branching import start_of_branch
 from ganlab.live.building import build
@@ -69,3 +71,21 @@ def train_out(run: LiveRun, seconds: float = 0.05) -> None:
 def meta_and_arrays(run: LiveRun, figures=(), layers=("discriminator", "boundary")):
     """The next frame of a live run, unpacked."""
     return unpack(run.frame(time.monotonic(), Wishes(tuple(figures), tuple(layers))))
+
+
+def weights(run, side):
+    """The trained weights of "generator" or "discriminator", copied."""
+    return {k: x for k, x in run.trainer.checkpoint().items() if k.startswith(f"{side}.")}
+
+
+def same(before, after):
+    return before.keys() == after.keys() and all((before[k] == after[k]).all() for k in before)
+
+
+def same_history(one, other):
+    """Whether two trainers wrote the same rows, bit for bit, but for the clock."""
+    ours, theirs = one.history, other.history
+    for name in theirs:
+        if name != "seconds":
+            np.testing.assert_array_equal(ours[name], theirs[name])
+    return True

@@ -83,10 +83,25 @@ def find_file(file: str, source: Source, cache_dir: Path | None = None) -> Path:
         ValueError: GANLAB_DATA_DIR is not a folder, or holds a file of unknown origin.
         DownloadError: every mirror failed; the sentence says how.
     """
-    return _find_local(file, source) or fetch(file, source, cache_dir)
+    return _in_data_dir(file, source) or fetch(file, source, cache_dir)
 
 
-def _find_local(file: str, source: Source) -> Path | None:
+def find_local(file: str, source: Source, cache_dir: Path | None = None) -> Path | None:
+    """Where ``find_file`` has the file without downloading, or None. Raises ValueError."""
+    import pooch
+
+    cached = _cache(source, cache_dir) / file
+    known = cached.is_file() and pooch.file_hash(str(cached), "md5") == source.md5[file]
+    return _in_data_dir(file, source) or (cached if known else None)
+
+
+def _cache(source: Source, cache_dir: Path | None) -> Path:
+    import pooch
+
+    return (Path(pooch.os_cache("ganlab")) if cache_dir is None else cache_dir) / source.name
+
+
+def _in_data_dir(file: str, source: Source) -> Path | None:
     setting = os.environ.get("GANLAB_DATA_DIR")
     if not setting:
         return None
@@ -133,7 +148,7 @@ def fetch(
     """
     import pooch
 
-    folder = (Path(pooch.os_cache("ganlab")) if cache_dir is None else cache_dir) / source.name
+    folder = _cache(source, cache_dir)
     known_hash = f"md5:{source.md5[file]}"
     failures = []
     for mirror in source.mirrors:

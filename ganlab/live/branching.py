@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ganlab.config import RunConfig
 from ganlab.live.past import Past
+from ganlab.live.timeline import Moment
 from ganlab.training import Trainer
 
 if TYPE_CHECKING:
@@ -47,5 +48,5 @@ def start_of_branch(run: LiveRun) -> Start:
     return Start(step, config, run.past.branch(step, log), make)
 
 
-def _kept(run: LiveRun):
+def _kept(run: LiveRun) -> Moment:
     return run.past.timeline.restart(run.cursor)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import pooch
 
 from ganlab.config import ConfigError, DataConfig, RunConfig, kind_of
 from ganlab.data import pack_points
-from ganlab.data.download import SOURCES, Source, _find_local
+from ganlab.data.download import SOURCES, find_local
 from ganlab.live import protocol
 from ganlab.live.anatomy import anatomy
 from ganlab.live.picture import compose_static
@@ -51,16 +49,9 @@ def check_on_disk(data: DataConfig) -> None:
     if source is None:
         return
     needed = [file for file in source.md5 if file.startswith("train") or data.classes]
-    missing = next((file for file in needed if not _on_disk(file, source)), None)
+    missing = next((file for file in needed if find_local(file, source) is None), None)
     if missing:
         raise ConfigError("data.name", data.name, ABSENT.format(missing, data.name))
-
-
-def _on_disk(file: str, source: Source) -> bool:
-    cached = Path(pooch.os_cache("ganlab")) / source.name / file
-    if _find_local(file, source) is not None:
-        return True
-    return cached.is_file() and pooch.file_hash(str(cached), "md5") == source.md5[file]
 
 
 def changed(config: RunConfig, command: protocol.Reset | protocol.Draw) -> RunConfig:

@@ -84,7 +84,8 @@ class Desk:
         act(one.run, request.command)
 
     def _python(self, one: Hosted, request: Request) -> None:
-        one.run.finish_iteration()
+        if not one.run.failure:
+            one.run.finish_iteration()
         self._reply(request, {"type": "python", "text": one.run.past.script()})
 
     def _watch(self, one: Hosted, command: protocol.Watch) -> None:
@@ -165,10 +166,13 @@ class Desk:
     def _take_over(self, ready: Ready) -> None:
         """What was built, or why it could not be; then what was asked for meanwhile."""
         error = ready.built.exception()
-        if error is None:
-            ready.adopt(ready.built.result())
-        else:
-            ready.refuse(error)
+        try:
+            if error is None:
+                ready.adopt(ready.built.result())
+            else:
+                ready.refuse(error)
+        except Exception as crash:
+            self.fail(ready.runs[-1], crash)
         for one in ready.runs:
             one.building, waiting, one.waiting = False, one.waiting, []
             for request in waiting:

@@ -9,7 +9,7 @@ from ganlab.config import RunConfig
 from ganlab.live.script import Log, noted, script
 from ganlab.live.story import Story
 from ganlab.live.timeline import Moment, Timeline, restored, slim
-from ganlab.snapshot import Snapshot
+from ganlab.snapshot import History, Snapshot
 from ganlab.training import Trainer
 
 
@@ -40,10 +40,9 @@ class Past:
         moment = Moment(slim(snapshot), trainer.config, self.log, trainer.checkpoint())
         self.timeline.keep(moment)
 
-    def shown(self, trainer: Trainer, step: int) -> Snapshot | None:
-        """The moment at or before a step, as it looked then; None where none is kept."""
-        moment = self.timeline.at(step)
-        return None if moment is None else restored(moment.view, trainer.history)
+    def shown(self, history: History, step: int) -> Snapshot:
+        """The moment at or before a step, as it looked then; ``history`` is that of now."""
+        return restored(self.timeline.at(step).view, history)
 
     def forget_after(self, step: int) -> None:
         """The run goes on from an earlier step."""

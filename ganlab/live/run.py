@@ -118,19 +118,13 @@ class LiveRun:
 
     def frame(self, now: float, wishes: Wishes) -> bytes:
         """The run, or the moment of its past that is looked at, as one frame."""
-        parts: dict[str, Any] = {}
+        snapshot, more = None, {}
         if self.trainer is not None and not self.failure:
-            snapshot = self.look()
+            snapshot, history = self.look(), self.trainer.history
             if self.cursor is not None:
-                snapshot = self.past.shown(self.trainer, self.cursor)
-            parts = {
-                "stage": self.stage if self.cursor is None else None,
-                "history": self.trainer.history,
-                "moments": self.past.timeline.steps,
-            }
-        else:
-            snapshot = None
-        frame = compose(snapshot, self._meta(now), wishes, **parts)
+                snapshot = self.past.shown(history, self.cursor)
+            more = {"history": history, "moments": self.past.timeline.steps, "stage": self.stage}
+        frame = compose(snapshot, self._meta(now), wishes, **more)
         self.wanted = self.changed = False
         return frame
 
@@ -162,7 +156,8 @@ class LiveRun:
             self.failure = f"This run stopped on an error ({type(error).__name__}: {error})."
             self.traceback = "".join(traceback.format_exception(error))
         self.goal = self.optimum = None
-        self.playing, self.changed = False, True
+        self.playing = False
+        self.touch()
 
     def train(self, seconds: float) -> None:
         """What is due, for about ``seconds``: whole iterations, a sub-step, or updates of D."""

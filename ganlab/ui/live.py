@@ -18,7 +18,7 @@ from ganlab.snapshot import History, Snapshot, Status
 from ganlab.ui import STATIC
 from ganlab.ui.controls import data_choices, specs
 from ganlab.ui.labs import LABS
-from ganlab.ui.session import PageRun
+from ganlab.ui.session import PageRun, follow
 
 SCRIPT = f"""
 export default async (component) => {{
@@ -48,9 +48,10 @@ _component = st.components.v2.component(
 
 def live_view(run: PageRun, view: Literal["lab", "hero"] = "lab") -> None:
     """A run as it trains: as a whole laboratory, or its picture alone ("hero")."""
+    key = f"live-{view}"
     shown = LABS[run.kind].figures if view == "lab" else ()
     _component(
-        key=f"live-{view}",
+        key=key,
         data={
             "run": run.id,
             "view": view,
@@ -64,12 +65,8 @@ def live_view(run: PageRun, view: Literal["lab", "hero"] = "lab") -> None:
             "panels": [_PANELS[name] for name in shown],
             **_fixed(run.kind),
         },
-        on_run_change=_nothing,  # a branch: the page's address names it by now
+        on_run_change=lambda: follow(st.session_state[key].run),  # to a branch
     )
-
-
-def _nothing() -> None:
-    """A trigger's callback: the rerun that follows is all that is wanted."""
 
 
 @cache

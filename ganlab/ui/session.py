@@ -27,6 +27,7 @@ PRESET = "preset"  # URL parameter: where the configuration starts from
 HIDE = "hide"  # URL parameter: the controls that a teacher leaves out
 RUNS = "runs"  # session-state key: kind of data -> (run id, preset name) last shown
 HOME = "home"  # session-state key: the id of the run on the front page
+FOLLOW = "follow"  # session-state key: the id of a run that the page should change to
 HUB_SECONDS = 10.0  # the hub answers in milliseconds; longer means the server is in trouble
 LOST = "The run in this address is no longer on the server; here is a new one like it."
 
@@ -54,6 +55,7 @@ def page_run(kind: Kind) -> PageRun:
     query = dict(st.query_params)
     left_out, problems = hidden(query.pop(HIDE, ""))
     wanted = query.pop(RUN, None)
+    wanted = st.session_state.pop(FOLLOW, wanted)
     lost = wanted is not None and wanted not in HUB.runs
     remembered = st.session_state.setdefault(RUNS, {}).get(kind)
     if not query and wanted is None and remembered is not None and remembered[0] in HUB.runs:
@@ -80,6 +82,11 @@ def remember(kind: Kind, run_id: str, preset: Preset) -> None:
     for name, value in ((PRESET, preset.name), (RUN, run_id)):
         if st.query_params.get(name) != value:
             st.query_params[name] = value
+
+
+def follow(run_id: str) -> None:
+    """Change to another run, such as a branch of this one, when the page runs next."""
+    st.session_state[FOLLOW] = run_id
 
 
 def open_preset(name: str) -> None:

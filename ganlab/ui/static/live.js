@@ -119,10 +119,7 @@ class LiveView {
       refused: (refused) => this.controls?.refused(refused) || this.say(refused.text, NOTICE_TIME),
       marks: ({ marks }) => this.timeline?.marks(marks),
       python: ({ text }) => this.share?.python(text),
-      branched: ({ run }) => {
-        this.address?.follow(run);
-        this.trigger("run", run);
-      },
+      branched: ({ run }) => this.trigger("run", run),
     };
     answers[notice.type]?.(notice);
   }

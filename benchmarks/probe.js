@@ -6,7 +6,7 @@
   const KINDS = ["painted", "updates", "redraws", "clicks", "longtask", "layout-shift"];
   const empty = () => Object.fromEntries(KINDS.map((kind) => [kind, []]));
   const all = (selector) => [...document.querySelectorAll(selector)];
-  const drawn = (plot) => plot.querySelector(".xtick");
+  const drawn = (plot) => plot.querySelector(".xtick") || !plot.offsetWidth; // or left out
   const MILESTONES = {
     heading: () => all("h1").some((heading) => heading.offsetHeight),
     training: () => notes.painted.some(({ step }) => step > 0),

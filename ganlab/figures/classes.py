@@ -73,7 +73,7 @@ def classes_figure(data: ClassesData, dark: bool = False) -> go.Figure:
         title=f"Classes of the {word('fakes', colours.fake)}",
         dark=dark,
         bargap=0.25,
-        xaxis={"dtick": 1, "showgrid": False},
+        xaxis={"dtick": 1, "showgrid": False, "range": [-0.5, 9.5]},
         yaxis={"rangemode": "tozero", "tickformat": ".0%", "nticks": 4},
         margin={"r": LABELS},
     )

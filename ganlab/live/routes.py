@@ -10,6 +10,7 @@ import logging
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -25,6 +26,7 @@ from ganlab.live.upload import receive_points
 log = logging.getLogger("ganlab.hub")
 
 PREFIX = "/ganlab"
+FOREVER = "public, max-age=31536000, immutable"
 NO_SUCH_RUN = 4404  # close codes of our own, private range
 NO_ROOM = 4429
 TOO_LONG = 1009
@@ -43,8 +45,17 @@ def routes(hub: Hub, static: Path) -> list[BaseRoute]:
         WebSocketRoute(f"{PREFIX}/live/{{run}}", live),
         Route(f"{PREFIX}/upload/{{run}}", upload, methods=["POST"]),
         Route(plotly_path(), plotly),
-        Mount(scripts_path(static), StaticFiles(directory=static)),
+        Mount(scripts_path(static), Scripts(directory=static)),
     ]
+
+
+class Scripts(StaticFiles):
+    """Files that browsers keep for good, as their address names their content."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = FOREVER
+        return response
 
 
 @cache
@@ -69,7 +80,7 @@ def plotly_script() -> bytes:
 async def plotly(request: Request) -> Response:
     """The charts' script: kept by browsers for good, as its address names its version."""
     body = await asyncio.to_thread(plotly_script)
-    headers = {"Content-Encoding": "gzip", "Cache-Control": "public, max-age=31536000, immutable"}
+    headers = {"Content-Encoding": "gzip", "Cache-Control": FOREVER}
     return Response(body, media_type="text/javascript", headers=headers)
 
 

@@ -36,7 +36,7 @@ log = logging.getLogger("ganlab.worker")
 
 ROUND = 0.1  # seconds in which every run should get its turn
 SLICE = (0.004, 0.015)  # shortest and longest turn, seconds
-FRAME_INTERVALS = (0.05, 0.4)  # seconds between frames of one run: at least, and at most
+FRAME_INTERVALS = (0.04, 0.4)  # seconds between frames of one run: at least, and at most
 FRAME_SHARE = 1 / 3  # of the worker's time, what frames may take before they come less often
 GRACE = 30.0  # seconds an unwatched run goes on training
 RELEASE = 900.0  # seconds after which an unwatched run is forgotten

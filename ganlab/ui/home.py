@@ -35,7 +35,7 @@ def welcome() -> None:
         f'<header class="gl-home"><h1>See how GANs learn</h1>{lines}'
         f'<nav class="gl-doors" aria-label="Laboratories">{doors}</nav></header>'
     )
-    with picture:
+    with picture, st.container(key="hero"):  # its height is kept free in page.css
         live_view(run, "hero")
         address = urlencode({PRESET: run.preset.name, RUN: run.id})
         st.html(

@@ -5,7 +5,7 @@
 import { ChartCard } from "./chartcard.js";
 import { ChartTools } from "./charttools.js";
 import { TWICE, watchPointer } from "./cursor.js";
-import { timeAxis } from "./curves.js";
+import { changed, timeAxis } from "./curves.js";
 import { element } from "../shell/dom.js";
 
 const REST = 2; // times as long as a chart took to draw, nothing else is drawn but the scene
@@ -98,11 +98,17 @@ export class Charts {
 
   /** Newer arrays for all; the charts over time share one axis that grows with the run. */
   show(arrays, meta) {
+    const before = { arrays: this.arrays, end: this.axis.end, cursor: this.meta.cursor };
     this.arrays = arrays;
     this.meta = meta;
     this.tools.show(meta, arrays);
     if (this.view.zoom && this.stepOf(this.view.zoom[0]) >= this.newest) this.zoomTo(null); // a fresh start
-    for (const card of this.cards) this.want(card);
+    const moved = this.view.unit !== "steps" || this.axis.end !== before.end;
+    for (const card of this.cards) {
+      const { figure, over_steps: timed } = card.panel;
+      if ((moved && timed) || changed(figure, before.arrays, arrays)) this.want(card);
+    }
+    if (meta.cursor !== before.cursor) this.cursorAt(this.step);
   }
 
   get newest() {

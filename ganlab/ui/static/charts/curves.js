@@ -89,6 +89,15 @@ export function panelTraces(panel, look, arrays, { axis, smoothing }) {
   return smoothedTraces(timed, curvesOf(panel, timed), panel.newest, smoothing);
 }
 
+/** Whether a figure has other numbers than before. */
+export function changed(figure, before, after) {
+  const own = [...after].filter(([name]) => name.startsWith(`${figure}/`));
+  return own.some(([name, { values }]) => {
+    const old = before.get(name)?.values;
+    return old?.length !== values.length || !values.every((value, i) => Object.is(value, old[i]));
+  });
+}
+
 /** A copy of the trace with arrays at their dotted attributes ("x", "marker.color"). */
 function withArrays(trace, arrays) {
   const copy = { ...trace };

@@ -19,7 +19,10 @@ export class Surface {
 
   /** Call `changed` whenever the place of the canvas on the page changes its size. */
   watch(changed) {
-    this.observer = new ResizeObserver(changed);
+    this.observer = new ResizeObserver(() => {
+      this.size = undefined;
+      changed();
+    });
     this.observer.observe(this.canvas);
   }
 
@@ -27,7 +30,8 @@ export class Surface {
   fit() {
     const { canvas } = this;
     const ratio = window.devicePixelRatio || 1;
-    const [wide, high] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * ratio));
+    this.size ??= [canvas.clientWidth, canvas.clientHeight]; // asking makes the browser lay out the page
+    const [wide, high] = this.size.map((side) => Math.round(side * ratio));
     if (wide === canvas.width && high === canvas.height && ratio === this.ratio) return false;
     Object.assign(canvas, { width: wide, height: high });
     Object.assign(this, { ratio, width: wide / ratio, height: high / ratio });

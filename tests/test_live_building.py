@@ -7,6 +7,7 @@ import re
 from functools import partial
 
 import numpy as np
+import pooch
 import pytest
 import torch
 from live_helpers import SMALL, SMALL_IMAGES
@@ -110,7 +111,7 @@ def test_the_fewest_points_are_those_that_data_need():
 def bare(monkeypatch, tmp_path):
     """A machine without image files, on which a download fails the test."""
     monkeypatch.delenv("GANLAB_DATA_DIR", raising=False)
-    monkeypatch.setattr(building.pooch, "os_cache", lambda project: tmp_path / project)
+    monkeypatch.setattr(pooch, "os_cache", lambda project: tmp_path / project)
     monkeypatch.setattr(download, "fetch", lambda *args, **more: pytest.fail("downloaded"))
     return tmp_path
 
@@ -130,7 +131,7 @@ def put(folder, source, names):
         content = gzip.compress(name.encode(), mtime=0)
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-        source.md5[name] = building.pooch.file_hash(str(folder / name), "md5")
+        source.md5[name] = pooch.file_hash(str(folder / name), "md5")
 
 
 @pytest.mark.parametrize("place", ["cache", "folder"])

@@ -74,7 +74,6 @@ def problems(page):
 def test_opening_starts_the_preset_and_puts_it_into_the_address(hub, lab, preset):
     page = opened(lab)
     assert list(hub.runs.values()) == [PRESETS[preset].config.to_dict()]
-    assert page.query_params["run"] == "run-0" and page.query_params["preset"] == preset
     data = component_data(page)
     assert data["run"] == "run-0" and data["socket"] == "/ganlab/live/run-0"
     assert data["base"]["data.name"] == PRESETS[preset].config.data.name
@@ -113,10 +112,26 @@ def test_another_lesson_is_a_fresh_run_under_a_fresh_address(hub):
 
 
 def test_a_lab_remembers_its_run(hub):
-    page = opened()
+    page = opened(seed="3")
+    page.run()  # Streamlit repeats the address it knows, without the run
+    assert component_data(page)["run"] == "run-0"
     page.query_params.clear()  # as when one comes back by the menu
     page.run()
     assert component_data(page)["run"] == "run-0" and len(hub.runs) == 1
+
+
+def test_a_branch_is_followed_and_put_into_the_address(hub):
+    page = opened(preset="grid25", seed="3")
+    hub.runs["branch"] = {}
+    page.session_state[session.FOLLOW] = "branch"
+    page.run()
+    assert component_data(page)["run"] == "branch" and not problems(page)
+    assert page.query_params["run"] == "branch" and page.query_params["preset"] == "grid25"
+    page.run()
+    assert component_data(page)["run"] == "branch"
+    page.query_params["run"] = "run-0"  # the browser's way back
+    page.run()
+    assert component_data(page)["run"] == "run-0" and list(hub.runs) == ["run-0", "branch"]
 
 
 def test_a_teacher_hides_what_would_distract(hub):

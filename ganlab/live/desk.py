@@ -120,7 +120,7 @@ class Desk:
 
         def restart(built: Built) -> None:
             before = one.run.config
-            one.run.restart(built)
+            one.run.restart(built, playing=request.command.play)
             self._show(one, built, before)
 
         self._build(config, make, (one,), restart, partial(self._give_up, request))

@@ -115,13 +115,14 @@ class Set(_Command):
 
 
 class Reset(_Command):
-    """Back to step 0 and stand still; same seed and configuration but for ``values``.
+    """Back to step 0; same seed and configuration but for ``values``. Stand still, or ``play``.
 
     Other data drop what belonged to the old ones: width, file, drawing, classes.
     """
 
     op: Literal["reset"] = "reset"
     values: Values = {}
+    play: bool = False
 
 
 class Draw(_Command):
@@ -129,6 +130,7 @@ class Draw(_Command):
 
     op: Literal["draw"] = "draw"
     points: tuple[tuple[float | None, float | None], ...]
+    play: bool = False
 
     @field_validator("points")
     @classmethod

@@ -51,9 +51,9 @@ class LiveRun:
         self._shot: Snapshot | None = None
         self._seconds: dict[str, float] = {}  # of one iteration, of one update of D
 
-    def restart(self, built: Built) -> None:
-        """Stand still at the start of another trainer; what went before is forgotten."""
-        self.playing, self.note = False, ""
+    def restart(self, built: Built, *, playing: bool = False) -> None:
+        """At the start of another trainer; what went before is forgotten."""
+        self.playing, self.note = playing, ""
         self.past = Past.of(built.trainer.config)
         self.begin(built)
 

@@ -25,7 +25,7 @@ T = TypeVar("T")
 RUN = "run"  # URL parameter: the id of the run on the page
 PRESET = "preset"  # URL parameter: where the configuration starts from
 HIDE = "hide"  # URL parameter: the controls that a teacher leaves out
-RUNS = "runs"  # session-state key: kind of data -> (run id, preset name) last shown
+RUNS = "runs"  # session-state key: kind of data -> what was last seen of it
 HOME = "home"  # session-state key: the id of the run on the front page
 FOLLOW = "follow"  # session-state key: the id of a run that the page should change to
 HUB_SECONDS = 10.0  # the hub answers in milliseconds; longer means the server is in trouble
@@ -46,6 +46,18 @@ class PageRun:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a laboratory last showed, and the address without a run that asked for it.
+
+    Streamlit repeats the address it knows at every rerun, and it does not know the run.
+    """
+
+    id: str
+    preset: str
+    query: dict[str, str]
+
+
 def page_run(kind: Kind) -> PageRun:
     """The run in the address bar, or the one this session last saw here, or a new one.
 
@@ -54,17 +66,30 @@ def page_run(kind: Kind) -> PageRun:
     """
     query = dict(st.query_params)
     left_out, problems = hidden(query.pop(HIDE, ""))
-    wanted = query.pop(RUN, None)
-    wanted = st.session_state.pop(FOLLOW, wanted)
+    named = query.pop(RUN, None)
+    wanted = _followed() or named
     lost = wanted is not None and wanted not in HUB.runs
-    remembered = st.session_state.setdefault(RUNS, {}).get(kind)
-    if not query and wanted is None and remembered is not None and remembered[0] in HUB.runs:
-        wanted, query = remembered[0], {PRESET: remembered[1]}
+    seen = st.session_state.setdefault(RUNS, {}).get(kind)
+    if wanted is None and seen is not None and seen.id in HUB.runs and query in ({}, seen.query):
+        wanted, query = seen.id, {PRESET: seen.preset} | query
+    asked = dict(query)
     preset, config, wrong = _requested(query, kind)
     if wanted not in HUB.runs:
         wanted = _ask(HUB.create(config.to_dict()))
-    remember(kind, wanted, preset)
+    st.session_state[RUNS][kind] = Seen(wanted, preset.name, asked)
     return PageRun(wanted, kind, preset, left_out, (*problems, *wrong, *([LOST] if lost else [])))
+
+
+def _followed() -> str | None:
+    """The run to change to, if there is one; put into the address, so that Back leads back.
+
+    All else in the address is written by the page's own script: what Streamlit writes becomes
+    another entry of the browser's history.
+    """
+    run_id = st.session_state.pop(FOLLOW, None)
+    if run_id is not None:
+        st.query_params[RUN] = run_id
+    return run_id
 
 
 def home_run() -> PageRun:
@@ -74,14 +99,6 @@ def home_run() -> PageRun:
     if seen not in HUB.runs:
         seen = st.session_state[HOME] = _ask(HUB.create(preset.config.to_dict()))
     return PageRun(seen, 2, preset)
-
-
-def remember(kind: Kind, run_id: str, preset: Preset) -> None:
-    """Keep the run for this session and in the address."""
-    st.session_state[RUNS][kind] = (run_id, preset.name)
-    for name, value in ((PRESET, preset.name), (RUN, run_id)):
-        if st.query_params.get(name) != value:
-            st.query_params[name] = value
 
 
 def follow(run_id: str) -> None:

@@ -9,17 +9,12 @@ export class Address {
     this.base = base;
     this.preset = preset;
     this.run = run;
+    this.schedule();
   }
 
   /** The configuration in force, as nested groups. */
   config(nested) {
     this.values = flat(nested);
-    this.schedule();
-  }
-
-  /** The page goes on with another run. */
-  follow(run) {
-    this.run = run;
     this.schedule();
   }
 

@@ -150,8 +150,7 @@ export class Controls {
   }
 
   rebuild(values, play) {
-    this.send({ op: "reset", values });
-    if (play) this.send({ op: "play" });
+    this.send({ op: "reset", values, play: Boolean(play) });
   }
 
   undo() {

@@ -19,20 +19,20 @@ const BROKEN = new Set(["diverged", "failed"]);
 const RUNNING = new Set(["playing", "optimum"]);
 const PLAY_HINT = "Play or pause";
 const AGAIN = {
-  icon: "play", label: "Again", hint: "Train again from step 0", commands: [{ op: "reset" }, { op: "play" }],
+  icon: "play", label: "Again", hint: "Train again from step 0", command: { op: "reset", play: true },
 };
-const PAUSE = { icon: "pause", label: "Pause", hint: PLAY_HINT, commands: [{ op: "pause" }] };
+const PAUSE = { icon: "pause", label: "Pause", hint: PLAY_HINT, command: { op: "pause" } };
 const FACES = { // of the primary button: what it reads and does
   playing: PAUSE,
   optimum: PAUSE,
-  paused: { icon: "play", label: "Play", hint: PLAY_HINT, commands: [{ op: "play" }] },
+  paused: { icon: "play", label: "Play", hint: PLAY_HINT, command: { op: "play" } },
   finished: AGAIN,
   failed: AGAIN,
   diverged: {
-    icon: "play", label: "Retry", hint: "Go on from the last healthy state", commands: [{ op: "retry" }],
+    icon: "play", label: "Retry", hint: "Go on from the last healthy state", command: { op: "retry" },
   },
   past: { // of a run that has ended
-    icon: "play", label: "To now", hint: "Back to the newest step", commands: [{ op: "seek", step: null }],
+    icon: "play", label: "To now", hint: "Back to the newest step", command: { op: "seek", step: null },
   },
 };
 const LARGEST_SEED = 2 ** 31 - 1;
@@ -216,13 +216,12 @@ export class Playback {
   }
 
   toggle() {
-    for (const command of this.face.commands) this.send(command);
+    this.send(this.face.command);
   }
 
   reseed() {
     const seed = Math.floor(Math.random() * LARGEST_SEED);
-    this.send({ op: "reset", values: { seed } });
-    this.send({ op: "play" });
+    this.send({ op: "reset", values: { seed }, play: true });
   }
 
   destroy() {

@@ -8,7 +8,8 @@ const TYPING =
   "input, textarea, select, [contenteditable]:not([contenteditable='false']), [role='slider'], " +
   "[role='textbox'], [role='combobox'], dialog, [role='dialog']";
 const ARROWS =
-  "[role='toolbar'], [role='radiogroup'], [role='tablist'], [role='menu'], [role='listbox'], [role='grid']";
+  "[role='toolbar'], [role='radiogroup'], [role='tablist'], [role='menu'], [role='listbox'], [role='grid'], " +
+  "[role='application']";
 const PRESSED = "button, a, summary, [role='button'], [role='switch'], [role='checkbox']";
 const LETTER = /^[a-z]$/i;
 const EVENT_KEYS = { Space: " " };

@@ -184,7 +184,7 @@ export class Scene2D {
     this.point(null);
     this.below.style.minHeight = `${this.below.offsetHeight}px`; // so that nothing jumps
     this.drawing = new Drawing(this.canvas, () => this.frame, {
-      done: (points) => { this.endDrawing(); this.options.send({ op: "draw", points }); },
+      done: (points) => { this.endDrawing(); this.options.send({ op: "draw", points, play: true }); },
       cancel: () => this.endDrawing(),
       changed: () => this.wake(),
     });

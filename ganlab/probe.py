@@ -185,8 +185,15 @@ def fresh_samples(state: TrainState, n: int, seed: int) -> np.ndarray:
 
 
 def _axes(bounds: np.ndarray, n: int) -> tuple[np.ndarray, ...]:
-    """Cell centres of the probe grid; finer in 1-D, where a point costs little."""
-    n = n if len(bounds) == 2 else 8 * n
+    """Cell centres of the probe grid; finer in 1-D, where a point costs little.
+
+    In 2-D over the smallest square around the data, which is what the pictures show.
+    """
+    if len(bounds) == 2:
+        middle, half = bounds.mean(1), np.ptp(bounds, axis=1).max() / 2
+        bounds = np.stack((middle - half, middle + half), 1)
+    else:
+        n = 8 * n
     return tuple(low + (np.arange(n) + 0.5) * (high - low) / n for low, high in bounds)
 
 

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from scipy.special import logit
 from synthetic import EQUILIBRIUM, make_history, make_snapshot, prefix
 
 from ganlab.diagnostics import narrate, verdicts
@@ -212,14 +213,19 @@ def test_narration_of_a_winning_d():
         80, d_loss=0.05, d_real=0.93, d_fake=0.08, g_grad_norm=np.geomspace(1, 1e-4, 80)
     )
     found_now = verdicts(history, equilibrium=EQUILIBRIUM, measures={}, modes=8)
-    snapshot = make_snapshot(history=history, verdicts=found_now, measures={})
+    logits = {"real_logits": np.full(9, logit(0.93)), "fake_logits": np.full(9, logit(0.08))}
+    snapshot = make_snapshot(history=history, verdicts=found_now, measures={}, **logits)
     assert narrate(snapshot) == (
         "D is winning: D(x) = 0.93, D(G(z)) = 0.08; the generator's gradient is fading."
     )
 
 
 def test_narration_at_the_edges_of_a_run():
-    assert narrate(make_snapshot(history=History())).startswith("Nothing is trained yet")
+    logits = {"real_logits": np.full(9, logit(0.6)), "fake_logits": np.full(9, logit(0.3))}
+    start = make_snapshot(history=History(), step=0, **logits)
+    assert narrate(start) == (
+        "Before the first step G makes arbitrary samples: D(x) = 0.60, D(G(z)) = 0.30."
+    )
     diverged = make_snapshot(status=Status.DIVERGED, message="D's loss is not a number.")
     assert narrate(diverged) == "D's loss is not a number."
     assert narrate(make_snapshot(status=Status.DIVERGED)) == "Training diverged at step 3000."

@@ -151,7 +151,8 @@ def test_good_news_is_told_once() -> None:
     ("covered", "news"),
     [
         ([0, 0, 0], []),
-        ([6, 5, 8, 7, 8, 8], [(20, "Modes gained: 5 of 8 covered"), (30, "All 8 modes covered")]),
+        ([6, 5, 8, 7, 8, 8], [(30, "All 8 modes covered")]),  # what falls is no gain
+        ([5, 6, 8, 8], [(20, "Modes gained: 6 of 8 covered"), (30, "All 8 modes covered")]),
         ([1, 1, 2, 2], [(40, "Modes gained: 2 of 8 covered")]),
         ([3, 0, 3, 0, 3, 0], []),  # never for two readings
         ([8, 7, 7, 7, 8, 7], [(10, "All 8 modes covered")]),  # one mode flickers
@@ -183,7 +184,7 @@ def test_modes_are_named_where_few_are_covered_or_missing() -> None:
     gained, everyone, lost = of_modes([3, 3, 8, 1, 1])
     assert (gained.name, gained.severity) == ("modes gained", "good")
     assert gained.text.endswith("Covered: modes 1, 2 and 3.")
-    assert (everyone.name, everyone.severity) == ("all modes covered", "good")
+    assert (everyone.name, everyone.severity) == ("all modes covered", "notice")
     assert "8 modes" in everyone.text
     assert (lost.name, lost.severity) == ("modes lost", "notice")
     assert lost.text.endswith("Covered: mode 1.")
@@ -274,3 +275,15 @@ def test_rows_without_measurements_are_read_now_and_then() -> None:
     (event,) = happened(make_history(200, d_loss=d_loss), None)
     assert event.name == "D is winning" and event.step in (1250, 1500)  # every 25th row
     assert happened(make_history(0)) == ()
+
+
+@pytest.mark.parametrize(("quality", "severity"), [(0.9, "good"), (0.03, "notice")])
+def test_all_modes_are_good_news_if_most_samples_are_good(quality: float, severity: str) -> None:
+    everything = Modes(covered=8, total=8, counts=np.ones(8), images=False, quality=quality)
+    event = ModeWatch().see(100, everything)
+    assert event.severity == severity and f"{quality:.0%} are good" in event.text
+
+
+def test_a_single_mode_makes_no_news() -> None:
+    one = Modes(covered=1, total=1, counts=np.ones(1), images=False, quality=0.9)
+    assert ModeWatch().see(100, one) is None

@@ -110,7 +110,7 @@ def test_importing_the_controls_needs_neither_torch_nor_streamlit():
 
 def test_the_laboratories_share_all_data_out_among_them():
     names = {kind: [item["name"] for item in data_choices(kind)] for kind in (1, 2, "image")}
-    assert sorted([*names[1], *names[2], *names["image"]]) == sorted([*CHOICES["data"], "points"])
+    assert sorted([*names[1], *names[2], *names["image"]]) == sorted(CHOICES["data"])
     for kind, members in names.items():
         for name in set(members) - {"points"}:
             assert kind_of(DataConfig(name=name)) == kind

@@ -124,7 +124,9 @@ def _modes(case: Case) -> Modes | None:
         return None
     images = not np.isnan(history["confident"][-1])
     # Of images, a class that was left out of the data may turn up.
-    return Modes(min(int(covered), case.modes), case.modes, history.mode_counts[-1], images)
+    quality = history["confident" if images else "high_quality"][-1]
+    found = min(int(covered), case.modes)
+    return Modes(found, case.modes, history.mode_counts[-1], images, float(quality))
 
 
 def _measured(history: History, row: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import expit
 
 from ganlab.snapshot import Snapshot, Status, Verdict
 
@@ -27,8 +28,8 @@ def narrate(snapshot: Snapshot) -> str:
     """What is going on now, such as "D is winning: D(x) = 0.93, D(G(z)) = 0.08; ..."."""
     if snapshot.status is Status.DIVERGED:
         return snapshot.message or f"Training diverged at step {snapshot.step}."
-    if not np.isfinite(snapshot.history.last("d_loss")):
-        return "Nothing is trained yet: G turns noise into arbitrary samples and D guesses."
+    if snapshot.step == 0:
+        return f"Before the first step G makes arbitrary samples: {_players(snapshot)}."
     sentence = f"{_opening(snapshot)}: {_players(snapshot)}"
     ending = _ending(snapshot)
     return f"{sentence}; {ending}." if ending else f"{sentence}."
@@ -40,12 +41,12 @@ def _opening(snapshot: Snapshot) -> str:
 
 
 def _players(snapshot: Snapshot) -> str:
-    """Where D stands; a critic, whose equilibrium loss is 0, has scores but no probability."""
+    """Where D stands on the samples shown; a critic, of equilibrium loss 0, has only scores."""
     if snapshot.equilibrium.get("d_loss", 1.0) == 0:
         gap = float(np.mean(snapshot.real_logits) - np.mean(snapshot.fake_logits))
         return f"the critic scores real samples {gap:+.2g} against fakes"
-    last = snapshot.history.last
-    return f"D(x) = {last('d_real'):.2f}, D(G(z)) = {last('d_fake'):.2f}"
+    d_real, d_fake = (expit(x).mean() for x in (snapshot.real_logits, snapshot.fake_logits))
+    return f"D(x) = {d_real:.2f}, D(G(z)) = {d_fake:.2f}"
 
 
 def _ending(snapshot: Snapshot) -> str:

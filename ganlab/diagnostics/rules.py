@@ -166,10 +166,18 @@ def balanced(case: Case) -> Verdict | None:
     """D's loss near its equilibrium value, without a plain difference left."""
     share, js = case.d_share, case.level("js")
     unmeasured = not len(case.history.measured("js")[1])
-    if not (0.85 < share < 1.1 and (unmeasured or js <= np.fmax(0.1, 3 * case.js_floor))):
+    close = unmeasured or js <= np.fmax(0.1, 3 * case.js_floor)
+    if not (0.85 < share < 1.1 and close) or _far_images(case):
         return None
     text = "The players are balanced: D can hardly tell real from fake."
     return Verdict("balanced", "good", text, f"D's loss is {share:.0%} of its equilibrium value")
+
+
+def _far_images(case: Case) -> bool:
+    """Whether images are plainly off: Frechet distance far above its floor, or not known yet."""
+    frechet = case.measures.get("frechet")
+    measured = len(case.history.measured("frechet")[1]) > 0
+    return frechet is not None and not (measured and frechet.value <= 10 * frechet.floor)
 
 
 def _falls(case: Case, name: str) -> bool:

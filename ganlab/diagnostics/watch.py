@@ -56,13 +56,14 @@ class VerdictWatch:
 class Modes:
     """A reading: ``covered`` of ``total`` modes, and the samples nearest to each [modes].
 
-    images: the modes are classes, counted from 0.
+    quality: share of good samples. images: the modes are classes, counted from 0.
     """
 
     covered: int
     total: int
     counts: np.ndarray
     images: bool
+    quality: float = float("nan")
 
     @property
     def tally(self) -> str:
@@ -100,9 +101,12 @@ class ModeWatch:
         covered, size = modes.covered, math.ceil(modes.total / 4)
         self._recent = [*self._recent[1 - self._patience :], covered]
         least, most = min(self._recent[-LASTING:]), max(self._recent)
+        if modes.total < 2:
+            return None  # nothing to tell apart
         if covered == modes.total > self._known:
             return self._all(step, modes)
-        if len(self._recent) >= LASTING and least - self._known >= size:
+        lasting = len(self._recent) >= LASTING and covered >= self._recent[-2]  # and not falling
+        if lasting and least - self._known >= size:
             self._known = covered
             return _gained(step, modes)
         if len(self._recent) >= self._patience and self._known - most >= size:
@@ -115,7 +119,10 @@ class ModeWatch:
         name = f"all {modes.noun} covered"
         title = f"All {modes.total} {modes.noun} covered"
         text = f"Each of the {modes.total} {modes.noun} of the data has a good sample now."
-        return Event(step, name, "good", title, text)
+        if np.isfinite(modes.quality):
+            text += f" Of all samples, {modes.quality:.0%} are good."
+        severity = "notice" if modes.quality < 0.5 else "good"
+        return Event(step, name, severity, title, text)
 
 
 def _gained(step: int, modes: Modes) -> Event:

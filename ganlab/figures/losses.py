@@ -26,7 +26,8 @@ EXPLANATION = (
     "when both stay near their dotted equilibrium values, where D cannot tell real from fake."
 )
 FORMULA = (
-    r"\begin{array}{l} L_D = -\mathbb{E}\,\log\,D(x) - \mathbb{E}\,\log(1 - D(G(z))) "
+    r"\begin{array}{l} \text{Goodfellow's losses:} \\ "
+    r"L_D = -\mathbb{E}\,\log\,D(x) - \mathbb{E}\,\log(1 - D(G(z))) "
     r"\to 2\,\ln\,2 \\ L_G = -\mathbb{E}\,\log\,D(G(z)) \to \ln\,2 \end{array}"
 )
 NAMED = (2 * log(2), log(2), -log(2))  # labelled so on the chart, in this order

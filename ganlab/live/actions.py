@@ -114,7 +114,8 @@ def _optimum(run: LiveRun, command: protocol.Optimum) -> str:
     _sound(run)
     sentence = run.stand()
     run.to_now()
-    run.optimum = Optimum()
+    penalty = run.config.penalty
+    run.optimum = Optimum(held_back=bool(penalty.r1 or penalty.r2 or penalty.gradient_penalty))
     return sentence
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import deque
 
@@ -11,7 +10,8 @@ from ganlab.snapshot import STAGES
 BURST = 0.1  # seconds of its pace that a run may catch up at once
 RATE_WINDOW = 1.5  # seconds over which the steps per second are counted
 WINDOW = 100  # updates whose mean loss is compared with that of those before
-LEAST_GAIN = 0.005  # of a window over the one before, relative; twice running below it is the end
+PATIENCE = 5  # windows without a new best that end the search: single ones are noisy
+LEAST_GAIN = 0.002  # by which a best must beat those before, relative
 LONGEST = 3_000  # updates of D alone
 
 
@@ -70,8 +70,9 @@ class Rate:
 class Optimum:
     """Training of D alone, until its loss stops improving or ``LONGEST`` updates are done."""
 
-    def __init__(self) -> None:
-        self.updates = 0
+    def __init__(self, *, held_back: bool = False) -> None:
+        """held_back: whether a penalty keeps D from the best it could be."""
+        self.updates, self._held_back = 0, held_back
         self._sum = 0.0  # of the losses in the window that is not full yet
         self._means: list[float] = []
 
@@ -90,10 +91,16 @@ class Optimum:
 
     @property
     def done(self) -> bool:
-        # A loss that is not a number has not improved either.
-        pairs = itertools.pairwise(self._means[-3:])
-        stuck = [not before - after >= LEAST_GAIN * abs(before) for before, after in pairs]
-        return self.updates >= LONGEST or (len(stuck) == 2 and all(stuck))
+        return self.updates >= LONGEST or self._stuck
+
+    @property
+    def _stuck(self) -> bool:
+        """Whether the newest windows hold no new best; a loss that is no number is none."""
+        before, newest = self._means[:-PATIENCE], self._means[-PATIENCE:]
+        if not before:
+            return False
+        best = min(before)
+        return not best - min(newest) >= LEAST_GAIN * abs(best)
 
     def sentence(self) -> str:
         """What it came to."""
@@ -108,4 +115,6 @@ class Optimum:
             return ", when it was stopped."
         if self.updates >= LONGEST:
             return f"; more than {LONGEST:,} are not made at once."
+        if self._held_back:
+            return ", where it stopped improving: the penalties hold D back from D*."
         return ", where it stopped improving."

@@ -17,8 +17,8 @@ FAILURES = (
         "mode_collapse",
         "Mode collapse",
         "The grid without a penalty, a Gaussian latent and a generator that moves faster than "
-        "its opponent: it sits down on the few modes that fool D today. Raise R1 and R2 while "
-        "it runs and watch the modes come back.",
+        "its opponent: it sits down on the few modes that fool D today. Raise R1 and R2 to 1 "
+        "while it runs and watch the modes come back.",
         UNREGULARISED
         | {
             "data.name": "grid25",
@@ -50,8 +50,8 @@ FAILURES = (
         "vanishing_gradient",
         "Vanishing gradient",
         "The saturating loss against a discriminator trained ten times as much: D is certain of "
-        "every fake, and log(1 - D) is flat where the generator stands. Switch the loss to "
-        "non-saturating while it runs: the gradient is back at once.",
+        "every fake, and log(1 - D) is flat where the generator stands. Raise the steps "
+        "to 3,000, switch the loss to non-saturating and play on: the gradient comes back.",
         UNREGULARISED
         | {
             "loss.name": "minimax",

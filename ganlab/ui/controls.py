@@ -20,7 +20,7 @@ KINDS = {bool: "switch", int: "integer", float: "number", tuple: "list", str: "t
 DECADES = 100  # a ratio of the bounds from which equal steps would waste most of a slider
 MAX_PROBLEMS = 3  # sentences about one address
 _DATA: dict[Kind, tuple[str, ...]] = {
-    1: (*LINE_DATA, "points"),
+    1: LINE_DATA,
     2: PLANE_DATA,
     "image": IMAGE_DATA,
 }

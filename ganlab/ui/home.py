@@ -15,6 +15,7 @@ from ganlab.ui.labs import LABS, Lab, lab_of
 from ganlab.ui.live import live_view
 from ganlab.ui.session import PRESET, RUN, home_run
 
+DOORS = {"lab_1d": "mixture1d", "lab_2d": "swiss_roll", "lab_images": "mnist_quick"}  # pictures
 WORDS = (
     "A generator makes samples from noise; a discriminator learns to tell them from real ones; "
     "each learns from the other's mistakes.",
@@ -61,19 +62,24 @@ def _shelf(title: str, what: str, presets: tuple[Preset, ...] | list[Preset]) ->
 
 def _door(lab: Lab) -> str:
     return (
-        f'<a class="gl-door" href="{lab.path}" target="_self"><b>{escape(lab.title)}</b>'
-        f"<span>{escape(lab.what)}</span></a>"
+        f'<a class="gl-door" href="{lab.path}" target="_self">{_picture(DOORS[lab.path])}'
+        f"<b>{escape(lab.title)}</b><span>{escape(lab.what)}</span></a>"
     )
+
+
+def _picture(preset: str) -> str:
+    """The small picture of a preset, for the page's light or dark theme."""
+    shade = "dark" if st.context.theme.type == "dark" else "light"
+    address = f"{scripts_path(STATIC)}/lessons/{preset}-{shade}.webp"
+    return f'<img src="{address}" alt="" width="320" height="240" loading="lazy">'
 
 
 def _card(preset: Preset) -> str:
     """A picture, a title and the beginning of the lesson, all one link."""
     lab = lab_of(preset.config)
-    shade = "dark" if st.context.theme.type == "dark" else "light"
-    picture = f"{scripts_path(STATIC)}/lessons/{preset.name}-{shade}.webp"
     first = preset.lesson.split(". ")[0].split(": ")[0].rstrip(".") + "."
     return (
         f'<li><a class="gl-lesson" href="{lab.path}?{urlencode({PRESET: preset.name})}" '
-        f'target="_self"><img src="{picture}" alt="" width="320" height="240" loading="lazy">'
+        f'target="_self">{_picture(preset.name)}'
         f"<b>{escape(preset.title)}</b><span>{escape(first)}</span></a></li>"
     )

@@ -24,10 +24,11 @@ T = TypeVar("T")
 
 RUN = "run"  # URL parameter: the id of the run on the page
 PRESET = "preset"  # URL parameter: where the configuration starts from
-HIDE = "hide"  # URL parameter: the controls that a teacher leaves out
+HIDE = "hide"  # URL parameter, kept for the session: the controls that a teacher leaves out
 RUNS = "runs"  # session-state key: kind of data -> what was last seen of it
 HOME = "home"  # session-state key: the id of the run on the front page
 FOLLOW = "follow"  # session-state key: the id of a run that the page should change to
+LONG = 30_000  # steps: the front page should not stand still while it is read
 HUB_SECONDS = 10.0  # the hub answers in milliseconds; longer means the server is in trouble
 LOST = "The run in this address is no longer on the server; here is a new one like it."
 
@@ -65,7 +66,8 @@ def page_run(kind: Kind) -> PageRun:
     starts as it is. Raises ValueError when the server has no room for a run.
     """
     query = dict(st.query_params)
-    left_out, problems = hidden(query.pop(HIDE, ""))
+    st.session_state[HIDE] = query.pop(HIDE, st.session_state.get(HIDE, ""))
+    left_out, problems = hidden(st.session_state[HIDE])
     named = query.pop(RUN, None)
     wanted = _followed() or named
     lost = wanted is not None and wanted not in HUB.runs
@@ -97,7 +99,8 @@ def home_run() -> PageRun:
     preset = PRESETS[LABS[2].preset]
     seen = st.session_state.get(HOME)
     if seen not in HUB.runs:
-        seen = st.session_state[HOME] = _ask(HUB.create(preset.config.to_dict()))
+        config = preset.config.with_values({"training.steps": LONG})
+        seen = st.session_state[HOME] = _ask(HUB.create(config.to_dict()))
     return PageRun(seen, 2, preset)
 
 

@@ -4,7 +4,7 @@ import { canBeLogarithmic, panelTraces } from "./curves.js";
 import { CursorLine } from "./cursor.js";
 import { button, element } from "../shell/dom.js";
 
-const CONFIG = { displayModeBar: false, doubleClick: false };
+const CONFIG = { displayModeBar: false, showTips: false, doubleClick: false };
 const COARSE = window.matchMedia("(pointer: coarse)"); // a finger on a chart scrolls the page
 const LOGARITHMIC = { type: "log", tickformat: "~g", nticks: 4 };
 const GAP = 8; // px between an explanation and its button, or the window

@@ -140,7 +140,8 @@ const gravest = (marks) => GRAVITY.find((severity) => marks.some((mark) => mark.
 
 function nameOf(marks) {
   if (marks.length === 1) return `${marks[0].title}, step ${count(marks[0].step)}`;
-  return `${marks.length} events, steps ${count(marks[0].step)} to ${count(marks.at(-1).step)}`;
+  const [first, last] = [marks[0].step, marks.at(-1).step].map(count);
+  return `${marks.length} events${first === last ? ` at step ${first}` : `, steps ${first} to ${last}`}`;
 }
 
 /** Marks in groups whose first members stand at least `room` apart. */

@@ -35,6 +35,10 @@ const FACES = { // of the primary button: what it reads and does
     icon: "play", label: "To now", hint: "Back to the newest step", command: { op: "seek", step: null },
   },
 };
+const PLAY_ON = {
+  icon: "play", label: "Play on", hint: "Back to the newest step, and train on", command: { op: "play" },
+};
+const FROM_PAST = "Back to the newest step first"; // what a step does there
 const LARGEST_SEED = 2 ** 31 - 1;
 const CONTROLS = {
   reset: {
@@ -93,9 +97,8 @@ export class Playback {
   }
 
   add(name) {
-    const { icon, label, keys, hint, className, act } = CONTROLS[name];
-    const withKeys = `${hint} (${keys.map(named).join(", ")})`;
-    const made = button({ icon, label, className, hint: withKeys, act: () => act(this) });
+    const { icon, label, keys, className, act } = CONTROLS[name];
+    const made = button({ icon, label, className, hint: hintOf(name), act: () => act(this) });
     made.setAttribute("aria-keyshortcuts", keys.join(" "));
     made.dataset.control = name;
     this.buttons[name] = made;
@@ -159,7 +162,8 @@ export class Playback {
     this.state = meta.state;
     const ended = ENDED.has(meta.state);
     const past = (meta.cursor ?? null) !== null && !RUNNING.has(meta.state);
-    this.wear(past && ended ? FACES.past : FACES[meta.state]);
+    this.wear(past ? (ended ? FACES.past : PLAY_ON) : FACES[meta.state]);
+    this.warn(past);
     for (const [name, states] of Object.entries(NOT_WHEN)) {
       if (this.buttons[name]) this.buttons[name].disabled = states.has(meta.state);
     }
@@ -177,6 +181,14 @@ export class Playback {
     play.firstChild.replaceWith(drawing(face.icon));
     play.lastChild.textContent = face.label;
     play.title = `${face.hint} (space)`;
+  }
+
+  /** In the past a step goes back to now first: say so. */
+  warn(past) {
+    for (const name of ROWS[1]) {
+      const title = past ? `${FROM_PAST}. ${hintOf(name)}` : hintOf(name);
+      if (this.buttons[name] && this.buttons[name].title !== title) this.buttons[name].title = title;
+    }
   }
 
   pressed(alone) {
@@ -237,5 +249,7 @@ function extras({ extra, until }) {
   if ((until ?? null) !== null) parts.unshift(`until ${count(until)}`);
   return parts.join(", ");
 }
+
+const hintOf = (name) => `${CONTROLS[name].hint} (${CONTROLS[name].keys.map(named).join(", ")})`;
 
 const perSecond = (rate) => (rate < 10 ? rate.toFixed(rate < 1 ? 2 : 1) : count(rate));

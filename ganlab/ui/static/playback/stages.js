@@ -33,8 +33,9 @@ export class Stages {
     this.root.setAttribute("aria-label", "Parts of an iteration");
     const inner = element("div", "gl-stages-inner");
     const list = element("ol", "gl-stages-list");
-    this.chips = STAGES.map(({ name, side }) => {
+    this.chips = STAGES.map(({ name, side, text }) => {
       const chip = element("li", "gl-stage", name);
+      chip.title = text;
       chip.dataset.side = side;
       return chip;
     });
@@ -54,7 +55,7 @@ export class Stages {
       if (i === at) chip.setAttribute("aria-current", "step");
       else chip.removeAttribute("aria-current");
     });
-    write(this.text, STAGES[at]?.text ?? IDLE);
+    write(this.text, (this.text.title = STAGES[at]?.text ?? IDLE));
     this.text.dataset.side = STAGES[at]?.side ?? "both";
   }
 

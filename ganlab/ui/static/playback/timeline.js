@@ -1,5 +1,5 @@
-// The history of the run: a slider over all its steps, flags of what happened, and what one can
-// do in the past: play it back, continue from there, return to now.
+// The history of the run: a slider over all its steps, flags of what happened, and, laid over the
+// page, what one can do in the past: play it back, continue from there, return to now.
 
 import { button, count, drawing, element, write } from "../shell/dom.js";
 import { Flags } from "./flags.js";
@@ -24,7 +24,9 @@ export class Timeline {
     this.root.setAttribute("aria-label", "History of the run");
     this.root.hidden = hidden.includes("timeline");
     this.flags = new Flags((step) => this.jump(step));
-    this.root.append(this.flags.node, this.flags.voice, this.rail(), this.foot());
+    this.end = element("span", "gl-history-end", "0");
+    const start = element("span", "gl-history-start", "0");
+    this.root.append(this.strip(), this.flags.node, this.flags.voice, start, this.rail(), this.end);
     place.append(this.root);
     this.follow();
   }
@@ -43,6 +45,7 @@ export class Timeline {
     this.range = element("input", "gl-history");
     Object.assign(this.range, { type: "range", min: 0, max: 0, step: 1, value: 0 });
     this.range.setAttribute("aria-label", "History");
+    this.range.title = HINT;
     rail.append(ticks, line, this.range);
     this.listen();
     return rail;
@@ -63,10 +66,8 @@ export class Timeline {
     range.addEventListener("pointerleave", () => this.point(null));
   }
 
-  foot() {
-    const foot = element("div", "gl-history-foot");
-    this.end = element("span", "gl-history-end", "0");
-    this.words = element("span", "gl-history-words", HINT);
+  strip() {
+    this.words = element("span", "gl-history-words");
     this.replayButton = button({ icon: "play", label: "Replay", act: () => this.toggleReplay() });
     this.branchButton = button({ icon: "branch", label: "Continue", act: () => this.send({ op: "branch" }) });
     this.why = element("span", "gl-history-why", "as a new run; this one stays");
@@ -75,10 +76,9 @@ export class Timeline {
     const branch = element("span", "gl-branch");
     branch.append(this.branchButton, this.why);
     this.past.append(this.replayButton, branch, back);
-    const middle = element("div", "gl-history-middle");
-    middle.append(this.words, this.past);
-    foot.append(element("span", "gl-history-start", "0"), middle, this.end);
-    return foot;
+    const strip = element("div", "gl-history-strip");
+    strip.append(this.words, this.past);
+    return strip;
   }
 
   show(meta, arrays) {
@@ -130,7 +130,7 @@ export class Timeline {
     this.range.disabled = this.newest === 0;
     this.root.classList.toggle("gl-in-past", step !== null);
     this.past.inert = step === null;
-    write(this.words, step === null ? HINT : `Looking at step ${count(at)} of ${count(this.newest)}`);
+    write(this.words, step === null ? "" : `Looking at step ${count(at)} of ${count(this.newest)}`);
     const branch = this.branchStep ?? step ?? 0;
     write(this.branchButton.lastChild, `Continue from step ${count(branch)}`);
     this.branchButton.disabled = this.branchStep === null;

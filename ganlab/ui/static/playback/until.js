@@ -8,6 +8,7 @@ export class Until {
   constructor(send) {
     this.send = send;
     this.now = 0;
+    this.last = Infinity;
     this.node = element("form", "gl-until gl-rare");
     this.node.noValidate = true;
     const label = element("label", "", "Run until");
@@ -31,8 +32,10 @@ export class Until {
   submit() {
     const step = Number(this.field.value);
     const valid = this.field.value !== "" && Number.isInteger(step);
+    const beyond = `This run ends at step ${count(this.last)}; raise Steps under Training.`;
     if (!valid) this.say("Enter the step to stop at, a whole number.");
     else if (step <= this.now) this.say(`The run is at step ${count(this.now)} already; enter a later one.`);
+    else if (step > this.last) this.say(beyond);
     else this.send({ op: "play", until: step });
   }
 
@@ -42,8 +45,9 @@ export class Until {
     else this.field.removeAttribute("aria-invalid");
   }
 
-  show({ step = 0, newest, until }, ended) {
+  show({ step = 0, newest, steps = Infinity, until }, ended) {
     this.now = newest ?? step;
+    this.last = steps;
     this.field.disabled = this.go.disabled = ended;
     this.node.classList.toggle("gl-active", (until ?? null) !== null);
   }

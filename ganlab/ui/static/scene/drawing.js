@@ -1,11 +1,12 @@
 // Draw your own data: strokes of the mouse or a finger leave points along their path.
 
-import { button, element } from "../shell/dom.js";
+import { button, element, write } from "../shell/dom.js";
 import { at } from "./gestures.js";
 import { drawPoints } from "./plot.js";
 
 const SPACING = 0.01; // of the picture, between points of a stroke
 const MOST = 400; // points that are sent
+const LEAST = 10; // the server takes no fewer
 const RADIUS = 3; // px
 
 export class Drawing {
@@ -34,7 +35,7 @@ export class Drawing {
     this.bar = element("div", "gl-drawing");
     this.bar.setAttribute("role", "group");
     this.bar.setAttribute("aria-label", "Draw your own data");
-    this.hint = element("p", "gl-drawing-hint", "Press and drag on the picture to draw the data.");
+    this.hint = element("p", "gl-drawing-hint");
     this.use = button({ label: " ", act: done, className: "gl-primary" });
     this.undo = button({ label: "Undo stroke", act: () => this.keep(this.strokes.slice(0, -1)) });
     this.empty = button({ label: "Clear", act: () => this.keep([]) });
@@ -88,8 +89,12 @@ export class Drawing {
   count() {
     const drawn = this.strokes.reduce((sum, stroke) => sum + stroke.length, 0);
     const used = drawn > MOST ? `${MOST} of ${drawn}` : `these ${drawn}`;
-    this.use.querySelector(".gl-label").textContent = drawn === 1 ? "Use this 1 point" : `Use ${used} points`;
-    for (const act of [this.use, this.undo, this.empty]) act.disabled = !drawn;
+    const enough = drawn >= LEAST;
+    const missing = enough ? "" : `: at least ${LEAST} points, ${drawn} so far`;
+    write(this.hint, `Drag to draw the data${missing}.`);
+    write(this.use.querySelector(".gl-label"), enough ? `Use ${used} points` : "Use");
+    this.use.disabled = !enough;
+    for (const act of [this.undo, this.empty]) act.disabled = !drawn;
   }
 
   /** The points to send: evenly thinned where there are too many, four digits each. */

@@ -24,7 +24,7 @@ export class LatentPlane {
     this.canvas.setAttribute("aria-roledescription", "latent plane");
     this.canvas.setAttribute("aria-label", "Latent plane: arrow keys move z, the text says where it lands");
     const readout = element("div", "gl-latent-readout");
-    readout.append(this.from = element("div"), this.to = element("div"));
+    readout.append(this.from = element("div"), this.to = element("div"), this.rest = element("p"));
     this.from.setAttribute("aria-live", "polite"); // G(z) changes with every frame: too much to say
     this.root.append(this.canvas, readout);
     place.append(this.root);
@@ -47,6 +47,7 @@ export class LatentPlane {
   restart(latent) {
     this.latent = latent;
     this.root.classList.toggle("gl-latent-line", latent.dim === 1);
+    write(this.rest, held(latent));
     this.point();
   }
 
@@ -149,6 +150,12 @@ export class LatentPlane {
   destroy() {
     this.surface.destroy();
   }
+}
+
+/** What the plane keeps of a z with more to it than two coordinates, in words. */
+function held({ dim, signs }) {
+  const kept = [dim > 2 && "other coordinates 0", signs > 0 && "signs as in fake 1"];
+  return kept.filter(Boolean).join(", ");
 }
 
 /** Bilinear G(z) off a mesh [h, w, 2] over latents on a grid; a line has h = 1 or [w, 2]. */

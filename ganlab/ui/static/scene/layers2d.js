@@ -66,7 +66,7 @@ export function offered({ latent, modes, p_g: density }) {
 
 /**
  * From the ground up. A layer is drawn with (surface, frame, {get, palette, chosen, dim, scale}):
- * get(name): an array of the scene; dim: how faint the fakes are; scale: of the dots.
+ * get(name): an array of the scene; dim: {real, fake}, how faint they are; scale: of the dots.
  */
 const PAINTERS = [
   ["manifold", (surface, frame, { get, palette }) => (
@@ -81,14 +81,14 @@ const PAINTERS = [
   ["boundary", (surface, frame, { get, palette }) => (
     drawSegments(surface, get("boundary"), frame, { colour: palette.boundary, width: 1.5 })
   )],
-  ["real", (surface, frame, { get, palette, scale }) => (
+  ["real", (surface, frame, { get, palette, scale, dim }) => (
     drawPoints(surface, get("real"), frame, {
-      colour: palette.real, radius: RADII.real * scale, opacity: palette.opacity,
+      colour: palette.real, radius: RADII.real * scale, opacity: palette.opacity * dim.real,
     })
   )],
   ["fake", (surface, frame, { get, palette, scale, dim }) => (
     drawPoints(surface, get("fake"), frame, {
-      colour: palette.fake, radius: RADII.fake * scale, opacity: palette.opacity * dim,
+      colour: palette.fake, radius: RADII.fake * scale, opacity: palette.opacity * dim.fake,
     })
   )],
   ["modes", (surface, frame, { get, palette, scale }) => (

@@ -14,12 +14,13 @@ export class Legend1D {
     const estimator = Object.keys(ESTIMATORS).find((name) => layers.includes(name));
     const on = ["data", "d", ...layers.filter((name) => OPTIONAL.includes(name))];
     if (estimator) on.push("p_g");
-    this.sentence = new Legend(place, sentence(), { on, changed: () => { this.explain(); changed(); } });
+    this.sentence = new Legend(place, sentence(), { on, changed: () => this.switched(changed) });
     const node = (name) => this.sentence.words.get(name).node;
     if (estimator) node("estimator").value = estimator;
     density(node("data"), "data");
     density(node("p_g"), "g");
     this.exact = true; // as long as nothing else is known
+    this.instead = false; // whether the KDE stands in for an exact p_g that was chosen
     this.note = element("p", "gl-note1d");
     this.note.setAttribute("role", "status");
     place.append(this.note);
@@ -33,13 +34,26 @@ export class Legend1D {
   get wanted() {
     const others = OPTIONAL.filter((name) => this.has(name));
     const needed = this.has("p_g") || this.has("best");
-    return needed ? [this.sentence.chosen("estimator"), ...others] : others;
+    const estimator = this.instead ? "exact" : this.sentence.chosen("estimator");
+    return needed ? [estimator, ...others] : others;
   }
 
   /** exact: whether p_g can be had by change of variables. */
   restart(exact) {
     this.exact = exact;
+    const { node } = this.sentence.words.get("estimator");
+    const chosen = this.instead ? "exact" : node.value;
+    this.instead = !exact && chosen === "exact";
+    node.querySelector("[value='exact']").disabled = !exact;
+    node.value = this.instead ? "kde" : chosen;
     this.explain();
+  }
+
+  /** The reader switched a layer or chose an estimator. */
+  switched(changed) {
+    if (this.sentence.chosen("estimator") !== "kde") this.instead = false;
+    this.explain();
+    changed();
   }
 
   explain() {

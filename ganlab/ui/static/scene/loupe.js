@@ -4,7 +4,7 @@ import { button, element, write } from "../shell/dom.js";
 
 const SIDE = 144; // px of the enlarged image, and less where that is no multiple of it
 const GAP = 8; // px between an image and its enlargement
-const NAMES = { real: ["real image", "D(x)"], fake: ["latent", "D(G(z))"] };
+const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 
 export class Loupe {
   /** find({x, y}): {side, index} at a place on the canvas; count(side): how many images it has. */
@@ -24,6 +24,8 @@ export class Loupe {
 
   tools() {
     this.bar = element("div", "gl-loupe-tools");
+    this.bar.setAttribute("role", "toolbar"); // in which the arrows are not the run's
+    this.bar.setAttribute("aria-label", "Other images: left and right arrow");
     this.bar.append(
       button({ label: "\u2039", hint: "The one before", act: () => this.walk(-1) }),
       button({ label: "\u203a", hint: "The next one", act: () => this.walk(1) }),
@@ -38,6 +40,7 @@ export class Loupe {
     canvas.addEventListener("pointermove", (event) => event.pointerType === "mouse" && this.hover(at(event)));
     canvas.addEventListener("pointerleave", () => this.hover(undefined));
     canvas.addEventListener("click", (event) => this.click(at(event)));
+    this.bar.addEventListener("keydown", (event) => this.key(event));
     this.ending = new AbortController(); // of what is listened to all over the page
     const escape = ({ key }) => key === "Escape" && this.close();
     document.addEventListener("keydown", escape, { signal: this.ending.signal });
@@ -87,21 +90,31 @@ export class Loupe {
     this.pin({ side, index: (index + step + many) % many });
   }
 
+  key(event) {
+    const step = STEPS[event.key];
+    if (!step || !this.pinned || event.ctrlKey || event.metaKey || event.altKey) return;
+    this.walk(step);
+    event.preventDefault();
+    event.stopPropagation(); // elsewhere the arrows are the run's
+  }
+
   /** The image to be enlarged, {side, index}: the pinned one, else the one under the pointer. */
   chosen() {
     const image = this.pinned ?? (this.dismissed ? undefined : this.pointed);
     return image && image.index < this.count(image.side) ? image : undefined;
   }
 
-  /** Draw it, beside where it is on the canvas: at {left, top, size} px; score: D's or undefined. */
-  show(mosaic, { at: home, score, colour, ratio }) {
-    const { side, index } = this.chosen();
+  /**
+   * Draw it, beside where it is on the canvas: at {left, top, size} px; score: D's or undefined;
+   * one: what such an image is called; formula: what D's score of it is.
+   */
+  show(mosaic, { one, formula }, { at: home, score, colour, ratio }) {
+    const { index } = this.chosen();
     mosaic.drawAlone(this.image, index, Math.round(SIDE * ratio));
     this.image.style.width = `${this.image.width / ratio}px`;
     this.image.style.borderColor = colour;
-    const [name, formula] = NAMES[side];
     const said = score === undefined ? "" : `, ${formula} = ${score.toFixed(2)}`;
-    write(this.words, `${name} ${index + 1}${said}`);
+    write(this.words, `${one} ${index + 1}${said}`);
     this.box.hidden = false;
     this.box.classList.toggle("gl-pinned", Boolean(this.pinned));
     this.bar.hidden = !this.pinned;

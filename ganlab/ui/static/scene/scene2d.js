@@ -19,6 +19,7 @@ const GROUNDS = { // heat map -> its array, the palette's stops
   gap: ["scene/gap", "gap"],
 };
 const DIMMED = 0.25; // the probe fakes behind a batch in slow motion, and behind a drawing
+const FAINT = 0.1; // the old real samples behind a drawing: many lie on one another
 const PHONE = window.matchMedia("(max-width: 40rem)");
 const BRIEF = 2; // clauses below a picture that only introduces
 const KEYS = "Plus and minus zoom, 0 shows all again.";
@@ -188,7 +189,7 @@ export class Scene2D {
       cancel: () => this.endDrawing(),
       changed: () => this.wake(),
     });
-    this.below.append(this.drawing.bar);
+    this.picture.append(this.drawing.bar);
     this.drawn();
     this.drawing.stop.focus({ preventScroll: true });
     this.picture.scrollIntoView({ block: "nearest" });
@@ -232,7 +233,7 @@ export class Scene2D {
     const heat = HEATS.find((name) => legend.has(name));
     if (heat) this.paintGround(frame, ...GROUNDS[heat]);
     const scale = Math.min(Math.max(frame.width / 560, 0.85), 1.35);
-    const dim = this.meta.stage || this.drawing ? DIMMED : 1;
+    const dim = { real: this.drawing ? FAINT : 1, fake: this.meta.stage || this.drawing ? DIMMED : 1 };
     const from = (place) => (name) => this.arrays.get(`${place}/${name}`);
     const chosen = (name) => legend.chosen(name);
     const look = { palette, font: this.theme.font, scale, dim, get: from("scene"), chosen };

@@ -10,14 +10,36 @@ import { Surface } from "./plot.js";
 import { ramp } from "../shell/theme.js";
 
 const NOTHING = { values: new Uint8Array(0), shape: [0, 0, 0] };
-const TITLES = { real: ["Real", "D(x)"], fake: ["Fake", "D(G(z))"] };
+// What is shown: of each side its array and that of D's verdicts, its heading, what one image of it
+// is called, and what D's score of it is. In slow motion that is the batch in hand.
+const PROBE = {
+  real: {
+    images: "scene/real", scores: "scene/real_belief", title: "Real", one: "real image",
+    formula: "D(x)",
+  },
+  fake: {
+    images: "scene/fake", scores: "scene/fake_belief", title: "Fake", one: "latent",
+    formula: "D(G(z))",
+  },
+};
+const BATCH = {
+  real: { images: "stage/real", title: "Batch, real", one: "batch real", formula: "D(x)" },
+  fake: {
+    images: "stage/fake", scores: "stage/belief", title: "Batch, fake", one: "batch fake",
+    formula: "D(G(z))",
+  },
+};
+const MOVED = { // after G's update, of which D has not judged anything yet
+  ...BATCH, fake: { ...BATCH.fake, images: "stage/moved", formula: "D before the update" },
+};
 const STRONG = 0.75; // of its full colour has a frame already at D = 1/4 and D = 3/4
-const SIDES = Object.keys(TITLES);
+const SIDES = Object.keys(PROBE);
 
 export class SceneImage {
   constructor(place, options) {
     Object.assign(this, options);
     this.arrays = new Map();
+    this.shown = PROBE;
     this.mosaics = { real: new Mosaic(), fake: new Mosaic() };
     this.root = element("div", "gl-scene-images");
     this.picture = element("div", "gl-picture-images");
@@ -31,7 +53,7 @@ export class SceneImage {
     this.surface.watch(() => this.touch());
     this.loupe = new Loupe(this.picture, this.canvas, {
       find: (at) => this.find(at),
-      count: (side) => this.mosaics[side].count,
+      count: (side) => this.count(side),
       changed: () => this.touch(),
     });
     this.tell();
@@ -71,12 +93,22 @@ export class SceneImage {
     this.stale = true;
   }
 
-  show(arrays) {
-    Object.assign(this, { arrays, stale: true });
+  show(arrays, meta) {
+    const batch = meta.stage && arrays.has("stage/fake");
+    const shown = batch ? (arrays.has("stage/moved") ? MOVED : BATCH) : PROBE;
+    Object.assign(this, { arrays, shown, stale: true });
   }
 
-  get(name) {
-    return this.arrays.get(`scene/${name}`) ?? NOTHING;
+  /** "images" or "scores" of a side. */
+  get(side, what) {
+    return this.arrays.get(this.shown[side][what]) ?? NOTHING;
+  }
+
+  /** How many images of a side are in the picture. */
+  count(side) {
+    if (!this.layout) return 0;
+    const { columns, rows } = this.layout.blocks[side];
+    return Math.min(this.mosaics[side].count, columns * rows);
   }
 
   paint() {
@@ -100,7 +132,7 @@ export class SceneImage {
 
   /** The images as a bitmap, made anew only when they have changed. */
   fill(side) {
-    const images = this.get(side);
+    const images = this.get(side, "images");
     const mosaic = this.mosaics[side];
     if (mosaic.images !== images) mosaic.fill(images);
     mosaic.images = images;
@@ -110,16 +142,16 @@ export class SceneImage {
   drawTitle(side) {
     const { theme, surface: { context, ratio }, layout: { blocks, stacked } } = this;
     const [left, top] = [blocks[side].left / ratio, blocks[side].top / ratio];
-    const [name, formula] = TITLES[side];
-    const scores = this.get(`${side}_belief`).values;
+    const { title, formula } = this.shown[side];
+    const scores = this.get(side, "scores").values;
     const mean = scores.length ? scores.reduce((sum, value) => sum + value, 0) / scores.length / 255 : NaN;
     context.textBaseline = "alphabetic";
     context.textAlign = "left";
     context.fillStyle = this.ink[side];
     context.font = `650 15px ${theme.font}`;
-    context.fillText(name, left, top - (stacked ? 8 : 25));
+    context.fillText(title, left, top - (stacked ? 8 : 25));
     if (Number.isNaN(mean)) return;
-    const shift = stacked ? context.measureText(name).width + 10 : 0;
+    const shift = stacked ? context.measureText(title).width + 10 : 0;
     context.font = `13px ${theme.font}`;
     context.fillText(`${formula} = ${mean.toFixed(2)}`, left + shift, top - 8);
   }
@@ -128,8 +160,8 @@ export class SceneImage {
     const { context } = this.surface;
     const { pitch, size, edge, blocks: { [side]: block } } = this.layout;
     const mosaic = this.mosaics[side];
-    const scores = this.get(`${side}_belief`).values;
-    for (let i = 0; i < Math.min(mosaic.count, block.columns * block.rows); i += 1) {
+    const scores = this.get(side, "scores").values;
+    for (let i = 0; i < this.count(side); i += 1) {
       const { x, y } = corner(block, pitch, i);
       if (framed && i < scores.length) {
         context.fillStyle = shade(this.verdicts, scores[i]);
@@ -150,8 +182,8 @@ export class SceneImage {
     context.strokeStyle = this.theme.text;
     context.lineWidth = edge;
     context.strokeRect(x - edge / 2, y - edge / 2, whole + edge, whole + edge);
-    const byte = this.get(`${chosen.side}_belief`).values[chosen.index];
-    return this.loupe.show(this.mosaics[chosen.side], {
+    const byte = this.get(chosen.side, "scores").values[chosen.index];
+    return this.loupe.show(this.mosaics[chosen.side], this.shown[chosen.side], {
       at: { left: x / ratio, top: y / ratio, size: whole / ratio },
       score: byte === undefined ? undefined : byte / 255,
       colour: byte === undefined ? this.palette.axis : shade(this.verdicts, byte),

@@ -72,18 +72,18 @@ def course(means, part=WINDOW):
 @pytest.mark.parametrize(
     ("means", "done"),
     [
-        ([1.0, 0.996, 0.992, 0.9], 2),  # gains of 0.4 %
-        ([1.0, 0.994, 0.988, 0.982], None),  # of 0.6 %
-        ([1.0, 0.999, 0.9, 0.899, 0.898], 4),  # not twice running before
-        ([1.0, 1.1, 1.2], 2),  # worse is no gain
-        ([-1.0, -1.1, -1.2, -1.2, -1.2], 4),  # a critic's loss falls below 0
-        ([1.0, math.nan, math.nan], 2),
-        ([0.0, 0.0, 0.0], None),  # a loss of 0 gains its 0.5 % of 0
+        ([1.0, 0.999, 0.999, 0.999, 0.999, 0.999], 5),  # a gain of 0.1 %
+        ([1.0, 0.997, 0.994, 0.991, 0.988, 0.985, 0.982], None),  # steady gains
+        ([1.0] * 5 + [0.99] * 6, 10),  # a late best starts the wait anew
+        ([1.0, 1.1, 1.1, 1.1, 1.1, 1.1], 5),  # worse is no gain
+        ([-1.0, -1.1, -1.2, -1.2, -1.2, -1.2, -1.2, -1.2], 7),  # a critic's falls below 0
+        ([1.0, *[math.nan] * 5], 5),
+        ([0.0] * 8, None),  # a loss of 0 gains its 0.2 % of 0
         ([1.0, 0.5], None),
     ],
 )
 @pytest.mark.parametrize("part", [1, 20, WINDOW])
-def test_it_is_done_when_two_windows_running_gain_too_little(means, done, part):
+def test_it_is_done_when_five_windows_hold_no_new_best(means, done, part):
     assert course(means, part)[1] == done
 
 

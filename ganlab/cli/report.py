@@ -23,7 +23,7 @@ def columns(rows: Sequence[Sequence[str]]) -> str:
     room = max(shutil.get_terminal_size().columns - indent - 1, 30)
     lines = []
     for *cells, last in rows:
-        first, *more = textwrap.wrap(last, room) or [""]
+        first, *more = textwrap.wrap(last, room, break_on_hyphens=False) or [""]
         head = "".join(cell.ljust(width + 2) for cell, width in zip(cells, widths, strict=True))
         lines += [(head + first).rstrip(), *(" " * indent + line for line in more)]
     return "\n".join(lines)

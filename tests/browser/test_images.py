@@ -105,6 +105,7 @@ def test_pointing_at_an_image_enlarges_it(lab):
     ).wait_for()
     page.mouse.move(5, 5)
     page.locator(".gl-loupe").wait_for(state="hidden")
+    assert not page.locator(".gl-loupe").is_visible()
 
 
 @no_fashion

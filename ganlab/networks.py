@@ -96,6 +96,11 @@ class MLP(nn.Module):
             x = self.dropout(self.activation(norm(layer(x))))
         return last(x)
 
+    def features(self, x: Tensor) -> Tensor:
+        """What the first hidden layer says, [batch, width]; without one, the output."""
+        x = self.layers[0](x)
+        return self.activation(self.norms[0](x)) if len(self.norms) else x
+
     def tape(self, x: Tensor) -> Tape:
         """The hand-written pass over x [batch, in] of a ``plain`` network."""
         weights = [layer.weight for layer in self.layers]
@@ -118,6 +123,15 @@ class MLPGenerator(nn.Module):
 
     def forward(self, latents: Tensor) -> Tensor:
         return self.output(self.mlp(latents)).unflatten(1, self.shape)
+
+    @property
+    def first_layer(self) -> nn.Linear:
+        """The layer that reads z: weight [width, latent_dim]."""
+        return self.mlp.layers[0]
+
+    def features(self, latents: Tensor) -> Tensor:
+        """The first hidden layer after norm and activation, [batch, width]."""
+        return self.mlp.features(latents)
 
 
 class ConvGenerator(nn.Module):
@@ -144,11 +158,23 @@ class ConvGenerator(nn.Module):
         self.output = OUTPUTS[config.output]
 
     def forward(self, latents: Tensor) -> Tensor:
-        x = self.project(latents).unflatten(1, (self.wide, self.start, self.start))
-        x = self.activation(self.norms[0](x))
+        x = self._projected(latents)
         x = self.activation(self.norms[1](self.first(x)))
         x = self.activation(self.norms[2](self.second(x)))
         return self.output(self.last(x))  # [batch, channels, side, side]
+
+    def _projected(self, latents: Tensor) -> Tensor:
+        x = self.project(latents).unflatten(1, (self.wide, self.start, self.start))
+        return self.activation(self.norms[0](x))
+
+    @property
+    def first_layer(self) -> nn.Linear:
+        """The layer that reads z: weight [4 channels * start * start, latent_dim]."""
+        return self.project
+
+    def features(self, latents: Tensor) -> Tensor:
+        """The first hidden layer after norm and activation, [batch, its channels * pixels]."""
+        return self._projected(latents).flatten(1)
 
 
 def wrap_last(block: nn.Sequential, wrap: Callable[[nn.Module], nn.Module]) -> nn.Sequential:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ganlab.config import RunConfig
     from ganlab.presets import PRESETS
+    from ganlab.pretrained import TrainedGenerator, load_generator
     from ganlab.snapshot import History, Snapshot
     from ganlab.training import Trainer, train
 
@@ -24,11 +25,22 @@ _HOMES = {
     "PRESETS": "presets",
     "History": "snapshot",
     "Snapshot": "snapshot",
+    "TrainedGenerator": "pretrained",
     "Trainer": "training",
+    "load_generator": "pretrained",
     "train": "training",
 }
 
-__all__ = ["PRESETS", "History", "RunConfig", "Snapshot", "Trainer", "train"]
+__all__ = [
+    "PRESETS",
+    "History",
+    "RunConfig",
+    "Snapshot",
+    "TrainedGenerator",
+    "Trainer",
+    "load_generator",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:

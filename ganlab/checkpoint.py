@@ -74,3 +74,11 @@ def refusing(undo: Callable[[], None] = lambda: None) -> Iterator[None]:
     except (KeyError, ValueError, RuntimeError) as error:
         undo()
         raise ValueError(f"The checkpoint is incomplete: {error} does not fit.") from None
+
+
+def fallen_back(at: int, why: str, shown: int) -> str:
+    """What a run says that diverged at a step, and shows the healthy state of an earlier one."""
+    return (
+        f"Diverged at step {at:,}: {why}. You see the last healthy state, step {shown:,}; lower a "
+        "learning rate or add a penalty, then retry."
+    )

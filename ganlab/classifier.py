@@ -103,7 +103,8 @@ def load_classifier(dataset: str, folder: Path | None = None) -> Classifier:
     model = Classifier(_recipe(dataset).size)
     weights = load_file(_file(dataset, ".safetensors", folder))
     model.load_state_dict({name: weight.float() for name, weight in weights.items()})
-    return model.eval().requires_grad_(False)
+    # Convolutions on one core take half the time in this layout of the weights.
+    return model.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
 
 @cache

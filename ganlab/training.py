@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ganlab.checkpoint import Healthy, Tensors, fingerprint, refusing
+from ganlab.checkpoint import Healthy, Tensors, fallen_back, fingerprint, refusing
 from ganlab.clock import Clock, computing
 from ganlab.config import SETTINGS, ConfigError, RunConfig
 from ganlab.game import DStep
@@ -27,6 +27,7 @@ from ganlab.seeding import stream
 from ganlab.snapshot import Event, History, Snapshot, Stage, Status, Verdict
 from ganlab.state import build_state
 from ganlab.stepper import Stepper
+from ganlab.trained import TrainedGenerator, shown_generator
 
 
 def train(config: RunConfig, *, every: int | None = None) -> Iterator[Snapshot]:
@@ -153,10 +154,7 @@ class Trainer:
         self._stepper.load_state_dict(self._healthy.kept)
         self._healthy.doubt()
         self.status = Status.DIVERGED
-        self.message = (
-            f"Diverged at step {at:,}: {why}. You see the last healthy state, step "
-            f"{self.iteration:,}; lower a learning rate or add a penalty, then retry."
-        )
+        self.message = fallen_back(at, why, self.iteration)
 
     def _training(self) -> AbstractContextManager[None]:
         return self._clock.training(self.config.compute)
@@ -229,6 +227,10 @@ class Trainer:
     def networks(self) -> tuple[nn.Module, nn.Module]:
         """(generator, discriminator) to save or explore: the EMA generator where there is one."""
         return self._state.shown_generator, self._state.discriminator
+
+    def generator(self) -> TrainedGenerator:
+        """The generator shown now, to explore: not a copy, it goes on moving with the run."""
+        return shown_generator(self._state, self._probe.real, self._probe.latents)
 
     # -- saving --------------------------------------------------------------------------------
 

@@ -34,6 +34,14 @@ ALLOWED: dict[str, set[str]] = {
     "divergences": {"snapshot"},
     "diagnostics": {"snapshot", "divergences"},
     "figures": {"snapshot", "diagnostics"},
+    "export": set(),
+    "memorisation": {"classifier", "data"},
+    "trained": {"classifier", "clock", "config", "latent", "losses", "networks", "state"},
+    "pretrained": {"config", "networks", "runs", "trained"},
+    "bundling": {
+        *("classifier", "config", "data", "image_metrics", "latent", "memorisation", "pretrained"),
+        *("runs", "seeding", "snapshot", "trained", "cli"),
+    },
 }
 
 
@@ -55,6 +63,8 @@ def loaded_by(statement: str) -> set[str]:
         ("import ganlab.divergences", {"torch", "streamlit", "plotly"}, {"scipy"}),
         ("import ganlab.diagnostics", {"torch", "streamlit", "plotly"}, {"numpy"}),
         ("import ganlab.figures", {"torch", "streamlit"}, {"numpy"}),
+        ("import ganlab.export", {"torch", "streamlit", "plotly"}, {"PIL"}),
+        ("import ganlab.live.hub, ganlab.live.exhibits", {"torch", "streamlit"}, {"pydantic"}),
     ],
 )
 def test_what_an_import_brings(statement: str, absent: set[str], present: set[str]) -> None:

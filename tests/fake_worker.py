@@ -1,7 +1,8 @@
 """A worker without torch for the hub's tests: frames count up, "play" kills it, "pause" is refused.
 
 Every frame says what the run was created with and who watches it; "reset" makes a new static
-message, "fork" a branch at step 7.
+message, "fork" a branch at step 7. Every z of "decode" is an answer of its own; to "about" there
+is none.
 """
 
 from __future__ import annotations
@@ -28,15 +29,24 @@ def static(run: str) -> None:
 while (message := read_message(sys.stdin.buffer)) is not None:
     run, viewer, command = (message[0][name] for name in ("run", "viewer", "command"))
     op = command["op"]
-    if op == "create":
+    if op in ("create", "open"):
         runs[run] = {"created": command, "number": 0, "watched": None, "builds": 0}
         static(run)
         send("marks", run, marks=[{"step": 0, "title": "created"}])
     elif op == "watch":
         runs[run]["watched"] = [command["viewers"], command["figures"], command["layers"]]
+        runs[run]["scene"] = command["scene"]
+    elif op == "leave":
+        runs[run]["left"] = [*runs[run].get("left", []), viewer]
+    elif op == "decode":
+        for number in range(len(command["z"])):
+            asked = {"op": op, "id": command["id"], "done": number + 1 == len(command["z"])}
+            body = pack({"kind": op, "number": number, **asked}, {})
+            send("answer", run, body, viewer=viewer, **asked)
     elif op == "want":
         runs[run]["number"] += 1
-        send("frame", run, pack({"kind": "frame", **runs[run], "pid": os.getpid()}, {}))
+        body = pack({"kind": "frame", **runs[run], "pid": os.getpid()}, {})
+        send("frame", run, body, scene=runs[run].get("scene", True))
     elif op == "set":
         config = {**runs[run]["created"]["config"], **command["values"]}
         send("config", run, config=config)

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from live_hub import news, next_frame, next_notice, started
 
-from ganlab.live import hub as hub_module
 from ganlab.live import protocol
+from ganlab.live.audience import NOTICES
 from ganlab.live.frames import unpack
 from ganlab.live.hub import CREDIT, Full
 
@@ -164,11 +164,11 @@ def test_a_viewer_that_does_not_read_keeps_the_newest_of_each():
                     viewer.notify({"type": "marks", "marks": [number]})
                     viewer.notify({"type": "config", "config": number})
                     viewer.notify({"type": "refused", "text": str(number)})
-                assert len(viewer.notices) == hub_module.NOTICES
+                assert len(viewer.notices) == NOTICES
                 notices, _ = await news(hub, run, viewer)
             newest = {notice["type"]: notice for notice in notices}
             assert newest["marks"]["marks"] == [19] and newest["config"]["config"] == 19
             refused = [notice["text"] for notice in notices if notice["type"] == "refused"]
-            assert refused == [str(number) for number in range(14, 20)]
+            assert refused == [str(number) for number in range(22 - NOTICES, 20)]
 
     asyncio.run(scenario())

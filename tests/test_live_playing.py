@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganlab.live.playing import LONGEST, WINDOW, Optimum, Pace, Rate
+from ganlab.live.playing import LONGEST, WINDOW, Cost, Optimum, Pace, Rate
 
 
 @given(st.floats(1, 10_000), st.lists(st.floats(0, 0.3), min_size=5, max_size=60))
@@ -108,3 +108,16 @@ def test_the_room_ends_at_a_window():
         "D was trained alone for 199 updates; its mean loss went from 0.43 to 0.43, when it was "
         "stopped."
     )
+
+
+def test_what_turns_cost_is_averaged():
+    cost = Cost()
+    assert cost.longest == 0 and cost.fits("step", 0.5) == 1
+    cost.took("step", 0.2, 10)
+    assert cost.fits("step", 0.5) == 25 and cost.fits("step", 0.001) == 1
+    cost.took("step", 0.06, 1)
+    assert cost.longest == pytest.approx(0.7 * 0.02 + 0.3 * 0.06)
+    cost.took("d_step", 1.0, 20)
+    assert cost.longest == pytest.approx(0.05) and cost.fits("d_step", 0.26) == 5
+    cost.clear()
+    assert cost.longest == 0 and cost.fits("step", 0.5) == 1

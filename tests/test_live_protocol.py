@@ -48,7 +48,15 @@ FROM_VIEWERS = st.one_of(
 FROM_THE_HUB = st.one_of(
     st.builds(protocol.Create, config=st.just({"seed": 1}), playing=st.booleans(), note=st.text()),
     st.builds(protocol.Fork, target=st.text()),
-    st.builds(protocol.Watch, viewers=st.integers(0, 99), figures=NAMES, layers=NAMES),
+    st.builds(protocol.Open, source=st.text()),
+    st.builds(protocol.Leave),
+    st.builds(
+        protocol.Watch,
+        viewers=st.integers(0, 99),
+        figures=NAMES,
+        layers=NAMES,
+        scene=st.booleans(),
+    ),
     st.builds(protocol.Want),
     st.builds(protocol.Release),
 )

@@ -21,8 +21,11 @@ from ganlab.live import building, protocol
 from ganlab.live.actions import act
 from ganlab.live.branching import start_of_branch
 from ganlab.live.building import Built
+from ganlab.live.gallery import Gallery
 from ganlab.live.hosting import Hosted, Inbox, Ready, Request
+from ganlab.live.jobs import Jobs, Send
 from ganlab.live.picture import Wishes
+from ganlab.live.questions import Question
 from ganlab.live.run import LiveRun
 from ganlab.training import Trainer
 
@@ -30,11 +33,12 @@ log = logging.getLogger("ganlab.worker")
 
 PACE = 100.0  # iterations per second of a run at first: faster would be over before it is seen
 
-Send = Callable[[Mapping[str, Any], bytes], None]
-
 
 class Desk:
-    """``hosted`` are the runs by id; ``send`` takes envelopes to the hub."""
+    """``hosted`` are the runs by id, ``jobs`` the questions about them that take longer.
+
+    ``send`` takes envelopes to the hub.
+    """
 
     def __init__(
         self, inbox: Inbox, send: Send, make_trainer: Callable[[RunConfig], Trainer]
@@ -44,6 +48,8 @@ class Desk:
         self._inbox, self._make_trainer = inbox, make_trainer
         # One builder: the first weights come from torch's global random state.
         self._builder = ThreadPoolExecutor(1, "builder", torch.set_num_threads, (1,))
+        self.jobs = Jobs(send)
+        self.gallery = Gallery(self._prepare, send, self.jobs)
 
     def close(self) -> None:
         """Build no more."""
@@ -55,10 +61,15 @@ class Desk:
             self._take_over(request)
             return
         command, one = request.command, self.hosted.get(request.run)
-        if isinstance(command, protocol.Create):
+        if isinstance(command, protocol.Leave):
+            self.jobs.leave(request.run, request.viewer)
+            self.gallery.leave(request.run, request.viewer)
+        elif isinstance(command, protocol.Create):
             self._create(request, command)
         elif one is None:
-            return
+            self.gallery.answer(request)
+        elif isinstance(command, Question):
+            self.jobs.ask(request, one.run.subject)
         elif type(command) in CONTROL:
             CONTROL[type(command)](self, one, command)
         elif not one.building:
@@ -89,7 +100,8 @@ class Desk:
         self._reply(request, {"type": "python", "text": one.run.past.script()})
 
     def _watch(self, one: Hosted, command: protocol.Watch) -> None:
-        wishes = Wishes(tuple(n for n in command.figures if n in FIGURES), command.layers)
+        figures = tuple(name for name in command.figures if name in FIGURES)
+        wishes = Wishes(figures, command.layers, command.scene)
         one.run.changed |= command.viewers > one.viewers or wishes != one.wishes
         one.viewers, one.wishes = command.viewers, wishes
         one.unwatched_since = time.monotonic()
@@ -160,7 +172,17 @@ class Desk:
     ) -> None:
         for one in runs:
             one.building = True
-        future = self._builder.submit(building.build, config, make)
+        self._prepare(partial(building.build, config, make), adopt, refuse, runs)
+
+    def _prepare(
+        self,
+        work: Callable[[], Any],
+        adopt: Callable[[Any], None],
+        refuse: Callable[[Exception], None],
+        runs: tuple[Hosted, ...] = (),
+    ) -> None:
+        """Have something done by the builder; then it is taken over, or refused, here."""
+        future = self._builder.submit(work)
         future.add_done_callback(lambda done: self._inbox.put(Ready(done, runs, adopt, refuse)))
 
     def _take_over(self, ready: Ready) -> None:
@@ -172,7 +194,9 @@ class Desk:
             else:
                 ready.refuse(error)
         except Exception as crash:
-            self.fail(ready.runs[-1], crash)
+            log.error("what was built could not be taken over", exc_info=crash)
+            for one in ready.runs[-1:]:
+                self.fail(one, crash)
         for one in ready.runs:
             one.building, waiting, one.waiting = False, one.waiting, []
             for request in waiting:

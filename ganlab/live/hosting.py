@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ganlab.live import protocol
-from ganlab.live.building import Built
 from ganlab.live.picture import Wishes
 from ganlab.live.run import LiveRun
 from ganlab.live.story import Story
@@ -34,17 +33,18 @@ class Hosted:
     wishes: Wishes = field(default_factory=Wishes)
     unwatched_since: float = field(default_factory=time.monotonic)
     framed_at: float = 0.0
+    trained_at: float = 0.0
     told: tuple[Story, int] | None = None  # the marks that the viewers know
     building: bool = False
     waiting: list[Request] = field(default_factory=list)
 
 
 class Ready(NamedTuple):
-    """A builder has finished for these runs: what to do with what it built, or could not."""
+    """The builder has finished, for these runs: what to do with what it made, or could not."""
 
-    built: Future[Built]
+    built: Future[Any]
     runs: tuple[Hosted, ...]
-    adopt: Callable[[Built], None]
+    adopt: Callable[[Any], None]
     refuse: Callable[[Exception], None]
 
 

@@ -9,78 +9,35 @@ for a whole run, its static message and its marks, is kept here and given to eac
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import secrets
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from ganlab.live import protocol
+from ganlab.live.audience import CREDIT, Run, Viewer
+from ganlab.live.exhibits import NOT_IN_TRAINING, exhibit_id
 from ganlab.live.process import WorkerProcess
+from ganlab.live.questions import Question
 
 log = logging.getLogger("ganlab.hub")
 
 MAX_RUNS = 40
 MAX_VIEWERS = 120
-CREDIT = 2
-NOTICES = 8  # newest notices kept for a viewer that does not read
-WHOLE = ("config", "marks")  # notices that replace the one before
 WORKER = (sys.executable, "-m", "ganlab.live.worker")
 RESTARTED = (
     "The training process stopped and was started again; this run is back at step 0. "
     "Press Play to train it again."
 )
+LOST = "The training process stopped before it had answered; ask again."
 GONE = "The training process cannot be started; the server's log says why."
-_numbers = itertools.count(1)
 
 
 class Full(ValueError):
     """The server has no room for another run or viewer."""
-
-
-@dataclass(eq=False)
-class Viewer:
-    """One open page: what it shows, what it has been sent, and what it can still take.
-
-    number: by which the worker's answers find the viewer that asked.
-    """
-
-    figures: tuple[str, ...]
-    layers: tuple[str, ...] = ()
-    number: int = field(default_factory=lambda: next(_numbers))
-    credit: int = CREDIT
-    seen: int = 0
-    static: bytes = b""
-    notices: list[dict[str, Any]] = field(default_factory=list)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def notify(self, notice: dict[str, Any]) -> None:
-        kind = notice["type"]
-        kept = [old for old in self.notices if kind not in WHOLE or old["type"] != kind]
-        self.notices = [*kept, notice][-NOTICES:]
-        self.wake.set()
-
-
-@dataclass(eq=False)
-class Run:
-    """What the hub knows of a run; ``number`` counts its frames."""
-
-    config: dict[str, Any]
-    viewers: set[Viewer] = field(default_factory=set)
-    static: bytes = b""
-    marks: list[dict[str, Any]] = field(default_factory=list)
-    frame: bytes = b""
-    number: int = 0
-    asked: bool = False
-    watched_at: float = field(default_factory=time.monotonic)
-
-    def wake(self) -> None:
-        for viewer in self.viewers:
-            viewer.wake.set()
 
 
 class Hub:
@@ -112,17 +69,29 @@ class Hub:
 
         Raises Full, and ValueError when there is no worker.
         """
-        run_id = self._add(config)
+        run_id = self._add(Run(dict(config)))
         self._send(run_id, protocol.Create(config=dict(config), playing=playing))
         return run_id
 
-    def _add(self, config: Mapping[str, Any]) -> str:
+    async def exhibit(self, source: str) -> str:
+        """The id of a generator to look at: a bundled one's name, or "saved:NAME" of a run.
+
+        All who look at it share it. Raises Full, and ValueError when there is no worker; one
+        that cannot be loaded is refused to its viewers.
+        """
+        run_id = exhibit_id(source)
+        if run_id not in self.runs:
+            self._add(Run({}, source=source), run_id)
+        self._send(run_id, protocol.Open(source=source))
+        return run_id
+
+    def _add(self, run: Run, run_id: str = "") -> str:
         if self._process.pid is None:
             raise ValueError(GONE)
         if len(self.runs) >= self.max_runs:
-            self._forget_longest_unwatched()
-        run_id = secrets.token_urlsafe(16)
-        self.runs[run_id] = Run(dict(config))
+            self._make_room()
+        run_id = run_id or secrets.token_urlsafe(16)
+        self.runs[run_id] = run
         return run_id
 
     def command(
@@ -131,28 +100,40 @@ class Hub:
         """Obey a viewer, or pass its command on; a run that is gone is silently past caring.
 
         Answers go to the viewer, or to all of the run where none is given. Raises ValueError
-        where there is no room for a branch.
+        where there is no room for a branch, or for an exhibit that is to train.
         """
-        if run_id not in self.runs:
+        run = self.runs.get(run_id)
+        if run is None:
             return
         if isinstance(command, protocol.Look):
             if viewer is not None:
                 viewer.layers = command.layers
-                self._watch(run_id, self.runs[run_id])
+                self._watch(run_id, run)
+        elif isinstance(command, Question):
+            if viewer is not None:
+                viewer.ask(command)
+                self._send(run_id, command, viewer)
+        elif run.source:
+            raise ValueError(NOT_IN_TRAINING)
         elif isinstance(command, protocol.Branch):
-            target = self._add(self.runs[run_id].config)
+            target = self._add(Run(run.config))
             self._send(run_id, protocol.Fork(target=target), viewer)
         else:
             self._send(run_id, command, viewer)
 
-    def _forget_longest_unwatched(self) -> None:
-        unwatched = [(run.watched_at, key) for key, run in self.runs.items() if not run.viewers]
+    def _make_room(self) -> None:
+        """Forget what nobody watches: an exhibit, as it can be loaded again, or the oldest run."""
+        unwatched = [
+            (not run.source, run.watched_at, key)
+            for key, run in self.runs.items()
+            if not run.viewers
+        ]
         if not unwatched:
             raise Full(
                 f"This server already trains {self.max_runs} runs, its limit, and all are being "
                 "watched; close a page with a run and open this one again."
             )
-        _, run_id = min(unwatched)
+        *_, run_id = min(unwatched)
         del self.runs[run_id]
         self._send(run_id, protocol.Release())
 
@@ -160,13 +141,18 @@ class Hub:
 
     @asynccontextmanager
     async def watching(
-        self, run_id: str, figures: Sequence[str], layers: Sequence[str] = ()
+        self,
+        run_id: str,
+        figures: Sequence[str],
+        layers: Sequence[str] = (),
+        *,
+        scene: bool = True,
     ) -> AsyncIterator[Viewer]:
         """A viewer for as long as the block runs. Raises KeyError, Full."""
         run = self.runs[run_id]
         if sum(len(other.viewers) for other in self.runs.values()) >= MAX_VIEWERS:
             raise Full(f"This server already shows {MAX_VIEWERS} pages, its limit; try later.")
-        viewer = Viewer(tuple(figures), tuple(layers))
+        viewer = Viewer(tuple(figures), tuple(layers), scene)
         run.viewers.add(viewer)
         self._watch(run_id, run)
         viewer.notify({"type": "config", "config": run.config})
@@ -175,6 +161,8 @@ class Hub:
             yield viewer
         finally:
             run.viewers.discard(viewer)
+            if viewer.asked:
+                self._send(run_id, protocol.Leave(), viewer)
             self._watch(run_id, run)
 
     def _watch(self, run_id: str, run: Run) -> None:
@@ -185,25 +173,30 @@ class Hub:
             # In the order of the viewers' wishes, as of some layers the first is drawn.
             layers = dict.fromkeys(name for viewer in viewers for name in viewer.layers)
             watch = protocol.Watch(
-                viewers=len(viewers), figures=tuple(figures), layers=tuple(layers)
+                viewers=len(viewers),
+                figures=tuple(figures),
+                layers=tuple(layers),
+                scene=any(viewer.scene for viewer in viewers),
             )
             self._send(run_id, watch)
 
     async def next_messages(self, run_id: str, viewer: Viewer) -> tuple[list[dict], list[bytes]]:
-        """Wait for news: notices, and what is to be sent of static message and newest frame."""
+        """Wait for news: notices, and what is to be sent of static message and newest frame.
+
+        Answers to the viewer's questions are all sent, in order.
+        """
         run = self.runs[run_id]
-        while not (viewer.notices or _static_due(run, viewer) or _frame_due(run, viewer)):
+        while not (viewer.has_mail or run.static_due(viewer) or run.frame_due(viewer)):
             if viewer.credit and not run.asked:
                 run.asked = True
                 self._send(run_id, protocol.Want())
             viewer.wake.clear()
             await viewer.wake.wait()
-        notices, viewer.notices = viewer.notices, []
-        messages = []
-        if _static_due(run, viewer):
+        notices, messages = viewer.take_mail()
+        if run.static_due(viewer):
             viewer.static = run.static
             messages.append(run.static)
-        if _frame_due(run, viewer):
+        if run.frame_due(viewer):
             viewer.credit -= 1
             viewer.seen = run.number
             messages.append(run.frame)
@@ -228,6 +221,7 @@ class Hub:
 
     def _on_frame(self, run: Run, header: dict[str, Any], body: bytes) -> None:
         run.frame, run.asked = body, False
+        run.whole = header.get("scene", True)
         run.number += 1
         run.wake()
 
@@ -243,6 +237,11 @@ class Hub:
         for viewer in run.viewers:
             if asked in (0, viewer.number):
                 viewer.notify({k: v for k, v in header.items() if k not in ("run", "viewer")})
+
+    def _on_answer(self, run: Run, header: dict[str, Any], body: bytes) -> None:
+        for viewer in run.viewers:
+            if viewer.number == header["viewer"]:
+                viewer.answer(header, body)
 
     def _on_branched(self, run: Run, header: dict[str, Any], body: bytes) -> None:
         """Tell the viewer who asked for the branch where it is."""
@@ -262,25 +261,19 @@ class Hub:
         self.restarts += 1
         for run_id, run in self.runs.items():
             run.asked = False
+            for viewer in run.viewers:
+                viewer.give_up(LOST if alive else GONE)
             if not alive:
                 self._on_notice(run, protocol.refusal(ValueError(GONE)), b"")
                 continue
-            create = protocol.Create(config=run.config, playing=False, note=RESTARTED)
-            self._send(run_id, create)
+            self._send(run_id, run.opening(RESTARTED))
             self._watch(run_id, run)
             run.wake()
 
 
-def _static_due(run: Run, viewer: Viewer) -> bool:
-    return bool(run.static) and viewer.static is not run.static
-
-
-def _frame_due(run: Run, viewer: Viewer) -> bool:
-    return bool(run.frame) and viewer.credit > 0 and viewer.seen < run.number
-
-
 ON_MESSAGE = {
     "frame": Hub._on_frame,
+    "answer": Hub._on_answer,
     "static": Hub._on_static,
     "config": Hub._on_notice,
     "marks": Hub._on_notice,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from ganlab.figures import FIGURES
 from ganlab.figures.live import scene_arrays, scene_kind, scene_static, stage_arrays
 from ganlab.live.frames import pack
 from ganlab.snapshot import History, Snapshot, Stage
+
+if TYPE_CHECKING:
+    from ganlab.training import Trainer
 
 CLOCK = 200  # points of the map from steps to seconds
 # Stage -> whose turn it is.
@@ -29,10 +32,14 @@ SIDES = {
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the viewers of a run show: figures by name, layers of the picture."""
+    """What the viewers of a run show: figures by name, layers of the picture.
+
+    Without ``scene`` they have no picture at all.
+    """
 
     figures: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
+    scene: bool = True
 
 
 def compose_static(snapshot: Snapshot, config: RunConfig, anatomy: Mapping[str, Any]) -> bytes:
@@ -103,6 +110,14 @@ def clock(history: History) -> dict[str, np.ndarray]:
     """When the run was at which step: at most ``CLOCK`` rows of its history."""
     chosen = np.linspace(0, history.rows - 1, min(CLOCK, history.rows)).round().astype(int)
     return {f"clock/{name}": history[name][chosen] for name in ("step", "seconds")}
+
+
+def standing(trainer: Trainer | None) -> dict[str, Any]:
+    """What a frame without a picture tells of a run, at no cost."""
+    if trainer is None:
+        return {}
+    where = {"step": trainer.iteration, "steps": trainer.config.training.steps}
+    return where | {"seconds": trainer.seconds, "message": trainer.message}
 
 
 def _facts(snapshot: Snapshot) -> dict[str, Any]:

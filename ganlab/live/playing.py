@@ -67,6 +67,32 @@ class Rate:
         return max(last - first, 0) / (end - start) if end > start else 0.0
 
 
+class Cost:
+    """Seconds of one iteration ("step") and of one update of D alone ("d_step"), averaged."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    def clear(self) -> None:
+        self._seconds.clear()
+
+    @property
+    def longest(self) -> float:
+        """0 while nothing has been done."""
+        return max(self._seconds.values(), default=0.0)
+
+    def fits(self, what: str, seconds: float) -> int:
+        """How often it can be done in so many seconds; once at least."""
+        each = self._seconds.get(what)
+        return max(1, int(seconds / each)) if each else 1
+
+    def took(self, what: str, seconds: float, n: int) -> None:
+        """It was done n times in so many seconds together."""
+        each = seconds / n
+        average = self._seconds.setdefault(what, each)
+        self._seconds[what] = average + 0.3 * (each - average)
+
+
 class Optimum:
     """Training of D alone, until its loss stops improving or ``LONGEST`` updates are done."""
 

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic_core import from_json
 
 from ganlab.config import ConfigError
+from ganlab.live.questions import MOST_IDS, OPS, AnyQuestion
 
 MAX_COMMAND = 131_072  # bytes of one command from a browser; a drawing is the longest
 ACKNOWLEDGE = "ack"  # what a browser sends when it has painted a frame
@@ -173,13 +175,30 @@ class Fork(_Command):
     target: str
 
 
+class Open(_Command):
+    """A generator that does not train: a bundled one, or that of a saved run."""
+
+    op: Literal["open"] = "open"
+    source: str
+
+
 class Watch(_Command):
-    """How many look at the run, and what they show: figures, layers of the picture."""
+    """How many look at the run, and what they show: figures, layers of the picture.
+
+    Without ``scene`` nobody wants the picture itself.
+    """
 
     op: Literal["watch"] = "watch"
     viewers: int = Field(ge=0)
     figures: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
+    scene: bool = True
+
+
+class Leave(_Command):
+    """A viewer has gone: nobody waits for answers to its questions."""
+
+    op: Literal["leave"] = "leave"
 
 
 class Want(_Command):
@@ -196,8 +215,8 @@ RunCommand = (
     Play | Pause | Speed | Step | DStep | GStep | Optimum | Retry | Seek | Python | Set | Reset
     | Draw
 )  # fmt: skip
-ViewerCommand = RunCommand | Branch | Look
-Command = RunCommand | Create | Fork | Watch | Want | Release
+ViewerCommand = RunCommand | Branch | Look | AnyQuestion
+Command = RunCommand | AnyQuestion | Create | Open | Fork | Watch | Leave | Want | Release
 _FROM_VIEWER = TypeAdapter(Annotated[ViewerCommand, Field(discriminator="op")])
 _FROM_HUB = TypeAdapter(Annotated[Command, Field(discriminator="op")])
 
@@ -228,14 +247,32 @@ def hub_command(values: Mapping[str, Any]) -> Command:
         raise ValueError(_sentence(error)) from None
 
 
-def refusal(error: ValueError) -> dict[str, str]:
-    """The notice of a refused command: why, and the path of the setting where it is one."""
-    return {"type": "refused", "text": str(error), "path": getattr(error, "path", "")}
+def refusal(error: ValueError, asked: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The notice of a refused command: why, and the path of the setting where it is one.
+
+    asked: op and id of a question.
+    """
+    notice = {"type": "refused", "text": str(error), "path": getattr(error, "path", "")}
+    return notice | dict(asked or {})
+
+
+def asked(text: str) -> dict[str, Any]:
+    """{"op", "id"} of the question in a text, as far as they can be read; {} for all else."""
+    try:
+        found = from_json(text)
+    except ValueError:
+        return {}
+    if not isinstance(found, dict) or found.get("op") not in OPS:
+        return {}
+    known = type(found.get("id")) is int and 0 <= found["id"] < MOST_IDS
+    return {"op": found["op"], "id": found["id"]} if known else {"op": found["op"]}
 
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     if first["type"] == "value_error":
         return str(first["ctx"]["error"])  # one of ours, whole already
+    if first["type"] == "union_tag_invalid":
+        return "This command was refused: its op is none that is known here."
     where = ".".join(str(step) for step in first["loc"]) or "command"
     return f"This command was refused: {where}: {first['msg'][:1].lower()}{first['msg'][1:]}."

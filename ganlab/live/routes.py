@@ -20,7 +20,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ganlab.live import protocol
-from ganlab.live.hub import Full, Hub, Viewer
+from ganlab.live.audience import Viewer
+from ganlab.live.hub import Full, Hub
 from ganlab.live.upload import receive_points
 
 log = logging.getLogger("ganlab.hub")
@@ -30,6 +31,7 @@ FOREVER = "public, max-age=31536000, immutable"
 NO_SUCH_RUN = 4404  # close codes of our own, private range
 NO_ROOM = 4429
 TOO_LONG = 1009
+TOO_SLOW = 4408
 
 
 def routes(hub: Hub, static: Path) -> list[BaseRoute]:
@@ -97,11 +99,12 @@ async def serve_viewer(hub: Hub, socket: WebSocket) -> None:
     await socket.accept()
     run_id = socket.path_params["run"]
     figures, layers = (_names(socket, parameter) for parameter in ("figures", "layers"))
+    scene = socket.query_params.get("scene") != "0"
     if run_id not in hub.runs:
         await socket.close(NO_SUCH_RUN, "This run is no longer on the server.")
         return
     try:
-        async with hub.watching(run_id, figures, layers) as viewer:
+        async with hub.watching(run_id, figures, layers, scene=scene) as viewer:
             await _converse(hub, run_id, viewer, socket)
     except Full as error:
         await socket.close(NO_ROOM, str(error))
@@ -113,10 +116,11 @@ def _names(socket: WebSocket, parameter: str) -> list[str]:
 
 
 async def _converse(hub: Hub, run_id: str, viewer: Viewer, socket: WebSocket) -> None:
-    """Send and receive side by side; the first to end takes the other with it."""
+    """Send and receive side by side; the first to end takes the others with it."""
     tasks = [
         asyncio.create_task(_send(hub, run_id, viewer, socket)),
         asyncio.create_task(_receive(hub, run_id, viewer, socket)),
+        asyncio.create_task(_end_overrun(viewer, socket)),
     ]
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
@@ -136,6 +140,13 @@ async def _send(hub: Hub, run_id: str, viewer: Viewer, socket: WebSocket) -> Non
             await socket.send_bytes(message)
 
 
+async def _end_overrun(viewer: Viewer, socket: WebSocket) -> None:
+    """A page that asks faster than it reads must not fill the server's memory."""
+    await viewer.overrun.wait()
+    viewer.answers.clear()
+    await socket.close(TOO_SLOW, "This page reads answers too slowly; reload it.")
+
+
 async def _receive(hub: Hub, run_id: str, viewer: Viewer, socket: WebSocket) -> None:
     while (message := await socket.receive())["type"] == "websocket.receive":
         text = message.get("text") or ""
@@ -148,4 +159,4 @@ async def _receive(hub: Hub, run_id: str, viewer: Viewer, socket: WebSocket) -> 
         try:
             hub.command(run_id, protocol.viewer_command(text), viewer)
         except ValueError as error:
-            viewer.notify(protocol.refusal(error))
+            viewer.notify(protocol.refusal(error, protocol.asked(text)))

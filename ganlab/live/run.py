@@ -11,9 +11,11 @@ from typing import Any
 from ganlab.config import RunConfig
 from ganlab.live.branching import branch_step
 from ganlab.live.building import Built
+from ganlab.live.exploring.moving import MovingGenerator
+from ganlab.live.exploring.subject import Subject
 from ganlab.live.past import Past
-from ganlab.live.picture import Wishes, compose
-from ganlab.live.playing import Optimum, Pace, Rate
+from ganlab.live.picture import Wishes, compose, standing
+from ganlab.live.playing import Cost, Optimum, Pace, Rate
 from ganlab.snapshot import Snapshot, Stage, Status
 from ganlab.training import Trainer
 
@@ -23,7 +25,7 @@ class LiveRun:
 
     trainer: the run of now; cursor: the step of the past that is shown instead, or None.
     goal: the step at which it will stand still; stage: the sub-step shown in slow motion.
-    changed: since the last frame; wanted: someone waits for a frame.
+    changed: since the last frame; wanted: someone waits for a frame; cost: of its turns.
     """
 
     def __init__(
@@ -40,16 +42,16 @@ class LiveRun:
         self.pace = Pace(pace, time.monotonic())
         self.past = past or Past.of(config)
         self.trainer: Trainer | None = None
+        self._generator: MovingGenerator | None = None
         self.failure, self.traceback = "", ""
         self.goal: int | None = None
         self.cursor: int | None = None
         self.optimum: Optimum | None = None
         self.stage: Stage | None = None
         self.changed, self.wanted = True, False
-        self.rate = Rate()
+        self.rate, self.cost = Rate(), Cost()
         self._stages: Iterator[Stage] | None = None
         self._shot: Snapshot | None = None
-        self._seconds: dict[str, float] = {}  # of one iteration, of one update of D
 
     def restart(self, built: Built, *, playing: bool = False) -> None:
         """At the start of another trainer; what went before is forgotten."""
@@ -60,11 +62,12 @@ class LiveRun:
     def begin(self, built: Built) -> None:
         """Stand at the start of a trainer."""
         self.trainer, self.config = built.trainer, built.trainer.config
+        self._generator = MovingGenerator(built.trainer)
         self.failure = self.traceback = ""
         self.goal = self.cursor = self.optimum = None
         self.touch()
         self._shot = built.snapshot
-        self._seconds.clear()
+        self.cost.clear()
         self.rate.clear()
         self.past.keep(self.trainer, built.snapshot)
         self.past.story.read(self.trainer.events())
@@ -118,15 +121,26 @@ class LiveRun:
 
     def frame(self, now: float, wishes: Wishes) -> bytes:
         """The run, or the moment of its past that is looked at, as one frame."""
-        snapshot, more = None, {}
-        if self.trainer is not None and not self.failure:
+        snapshot, known, more = None, {}, {}
+        if not wishes.scene:
+            known, more = standing(self.trainer), {"stage": self.stage}
+        elif self.trainer is not None and not self.failure:
             snapshot, history = self.look(), self.trainer.history
             if self.cursor is not None:
                 snapshot = self.past.shown(history, self.cursor)
             more = {"history": history, "moments": self.past.timeline.steps, "stage": self.stage}
-        frame = compose(snapshot, self._meta(now), wishes, **more)
+        # After the look, which may find that the run has diverged.
+        frame = compose(snapshot, self._meta(now) | known, wishes, **more)
         self.wanted = self.changed = False
         return frame
+
+    def subject(self) -> Subject:
+        """What questions are about. Raises ValueError where there is nothing to explore."""
+        if self.failure:
+            raise ValueError("This run has stopped on an error; reset it to explore its generator.")
+        if self._generator is None:
+            raise ValueError("This run is still being built; ask again in a moment.")
+        return Subject(self._generator.now(training=self.training), self.state, training=True)
 
     def _meta(self, now: float) -> dict[str, Any]:
         trainer, pace = self.trainer, self.pace.per_second
@@ -172,7 +186,7 @@ class LiveRun:
 
     def _advance(self, seconds: float) -> None:
         trainer, first = self.trainer, self.trainer.iteration
-        n = min(self._fits("step", seconds), self.past.timeline.due(first) - first)
+        n = min(self.cost.fits("step", seconds), self.past.timeline.due(first) - first)
         if self.goal is not None:
             n = min(n, self.goal - first)
         if self.playing:
@@ -182,7 +196,7 @@ class LiveRun:
         trainer.advance(n)
         end = time.monotonic()
         self._booked(trainer.iteration - first, n)
-        self._took("step", end - begin, max(trainer.iteration - first, 1))
+        self.cost.took("step", end - begin, max(trainer.iteration - first, 1))
         self.rate.add(end, trainer.iteration)
 
     def _booked(self, done: int, asked: int) -> None:
@@ -224,10 +238,10 @@ class LiveRun:
             self._take_stage()
 
     def _train_d(self, optimum: Optimum, seconds: float) -> None:
-        n = min(self._fits("d_step", seconds), optimum.room)
+        n = min(self.cost.fits("d_step", seconds), optimum.room)
         begin = time.monotonic()
         optimum.add(self.d_step(n), n)
-        self._took("d_step", time.monotonic() - begin, n)
+        self.cost.took("d_step", time.monotonic() - begin, n)
         if optimum.done:
             self.note = self.end_optimum()
 
@@ -268,13 +282,3 @@ class LiveRun:
         """Look at the present, at a whole iteration."""
         self.cursor, self.changed = None, True
         self.finish_iteration()
-
-    def _fits(self, what: str, seconds: float) -> int:
-        """How often something can be done in so many seconds; once at least."""
-        each = self._seconds.get(what)
-        return max(1, int(seconds / each)) if each else 1
-
-    def _took(self, what: str, seconds: float, n: int) -> None:
-        each = seconds / n
-        average = self._seconds.setdefault(what, each)
-        self._seconds[what] = average + 0.3 * (each - average)

@@ -42,7 +42,10 @@ async def receive_points(hub: Hub, request: Request) -> JSONResponse:
     if "error" in read:
         return JSONResponse({"error": read["error"]}, 422)
     values = {"data.name": "points", "data.drawn": read["packed"]}
-    hub.command(run_id, protocol.Reset(values=values, play=True))
+    try:
+        hub.command(run_id, protocol.Reset(values=values, play=True))
+    except ValueError as error:
+        return JSONResponse({"error": str(error)}, 422)
     return JSONResponse({"ok": True, "note": read["note"]})
 
 

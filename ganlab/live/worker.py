@@ -26,16 +26,22 @@ from ganlab.figures import FIGURES
 from ganlab.figures.live import LAYERS
 from ganlab.live import envelopes, protocol
 from ganlab.live.building import build
-from ganlab.live.desk import Desk, Send
+from ganlab.live.desk import Desk
+from ganlab.live.exploring import subject
 from ganlab.live.hosting import Hosted, Inbox, Request
+from ganlab.live.jobs import Send, newest
 from ganlab.live.picture import Wishes
 from ganlab.live.run import LiveRun
 from ganlab.training import Trainer
 
 log = logging.getLogger("ganlab.worker")
 
-ROUND = 0.1  # seconds in which every run should get its turn
+ROUND = 0.1  # seconds in which every run should get its turn; as long again for questions
 SLICE = (0.004, 0.015)  # shortest and longest turn, seconds
+ALERT = 1.0  # seconds after a question in which turns are short: the next one comes soon
+LONG = 0.012  # seconds: a run whose turns take longer lets questions go first,
+QUIET = 0.04  # and goes on when none has come for so long,
+PATIENCE = 0.2  # or after so long in any case
 FRAME_INTERVALS = (0.04, 0.4)  # seconds between frames of one run: at least, and at most
 FRAME_SHARE = 1 / 3  # of the worker's time, what frames may take before they come less often
 GRACE = 30.0  # seconds an unwatched run goes on training
@@ -61,37 +67,62 @@ class Worker:
             self._obey(wait=self._idle_time())
             now = time.monotonic()
             runs = list(self.desk.hosted.values())
-            active = [one for one in runs if self._trains(one, now) and one.run.ready(now)]
-            share = min(SLICE[1], max(SLICE[0], ROUND / max(len(active), 1)))
+            active = [one for one in runs if self._trains_now(one, now)]
+            longest = SLICE[self.desk.jobs.asked_at < now - ALERT]
+            share = min(longest, max(SLICE[0], ROUND / max(len(active), 1)))
             for one in runs:
                 if one in active:
                     self._train(one, share)
                 self._draw(one)
                 self._obey(wait=0.0)
+            self._work()
             self._tidy()
         self.desk.close()
 
     def _obey(self, wait: float) -> None:
-        """All requests that have arrived; waits up to ``wait`` seconds for the first."""
-        try:
-            request = self.inbox.get(timeout=wait) if wait else self.inbox.get_nowait()
-            while request is not None:
-                self.desk.answer(request)
-                request = self.inbox.get_nowait()
-            self.open = False
-        except queue.Empty:
-            pass
+        """All requests that have arrived; waits up to ``wait`` seconds for the first.
+
+        Those that come meanwhile are for the next time, so that nobody can hold up the rest.
+        """
+        arrived = []
+        with contextlib.suppress(queue.Empty):
+            arrived.append(self.inbox.get(timeout=wait) if wait else self.inbox.get_nowait())
+            arrived += [self.inbox.get_nowait() for _ in range(self.inbox.qsize())]
+        for request in newest(arrived):
+            if request is None:
+                self.open = False
+                return
+            self.desk.answer(request)
 
     # -- turns ---------------------------------------------------------------------------------
 
     def _trains(self, one: Hosted, now: float) -> bool:
         return one.run.training and (one.viewers > 0 or now - one.unwatched_since < GRACE)
 
+    def _trains_now(self, one: Hosted, now: float) -> bool:
+        """Whether its turn has come; not between two questions that follow fast upon each other.
+
+        Whoever moves a slider would wait for every long turn otherwise.
+        """
+        if not (self._trains(one, now) and one.run.ready(now)):
+            return False
+        asked = now - self.desk.jobs.asked_at < QUIET
+        return not asked or one.run.cost.longest < LONG or now - one.trained_at > PATIENCE
+
     def _train(self, one: Hosted, seconds: float) -> None:
         try:
             one.run.train(seconds)
         except Exception as error:
             self.desk.fail(one, error)
+        one.trained_at = time.monotonic()
+
+    def _work(self) -> None:
+        """Some pieces of the questions that take longer; those left out come first next time."""
+        begin = time.monotonic()
+        for _ in self.desk.jobs.turns():
+            self._obey(wait=0.0)
+            if time.monotonic() - begin > ROUND:
+                return
 
     def _draw(self, one: Hosted) -> None:
         """Send a frame if one is wanted, there is news, and it is not too soon."""
@@ -106,7 +137,8 @@ class Worker:
         except Exception as error:
             self.desk.fail(one, error)
             return
-        self.desk.send({"type": "frame", "run": one.id}, frame)
+        header = {"type": "frame", "run": one.id, "scene": one.wishes.scene}
+        self.desk.send(header, frame)
         self.desk.tell(one, run.config)
         one.framed_at = begin
         self._frame_seconds += 0.1 * (time.monotonic() - begin - self._frame_seconds)
@@ -119,9 +151,11 @@ class Worker:
 
     def _idle_time(self) -> float:
         """How long the worker may sleep for want of work."""
+        if self.desk.jobs:
+            return 0.0
         now = time.monotonic()
         waiting = [one for one in self.desk.hosted.values() if self._trains(one, now)]
-        if any(one.run.ready(now) for one in waiting):
+        if any(self._trains_now(one, now) for one in waiting):
             return 0.0
         due = waiting or any(
             one.run.wanted and one.run.changed for one in self.desk.hosted.values()
@@ -134,10 +168,11 @@ class Worker:
         if now - self._beat_at < BEAT:
             return
         self._beat_at = now
-        for one in list(self.desk.hosted.values()):
-            if one.viewers == 0 and now - one.unwatched_since > RELEASE:
-                del self.desk.hosted[one.id]
-                self.desk.send({"type": "released", "run": one.id}, b"")
+        for room in (self.desk.hosted, self.desk.gallery.exhibits):
+            for one in list(room.values()):
+                if one.viewers == 0 and now - one.unwatched_since > RELEASE:
+                    del room[one.id]
+                    self.desk.send({"type": "released", "run": one.id}, b"")
         self.desk.send({"type": "beat", "runs": len(self.desk.hosted)}, b"")
 
 
@@ -162,6 +197,7 @@ def warm_up() -> None:
     run.begin(build(config, partial(Trainer, config)))
     run.train(0.0)
     run.frame(time.monotonic(), Wishes(tuple(FIGURES), LAYERS[2]))
+    subject.warm_up()
 
 
 def main() -> None:

@@ -123,11 +123,12 @@ def main() -> None:
     print_table(table)
 
 
-def print_table(table: dict[str, Figures]) -> None:
-    print(f"{'':<34}{'target':<24}" + "".join(f"{name:>14}" for name in table))
-    for name, row in ROWS.items():
+def print_table(table: dict[str, Figures], rows: dict[str, Row] = ROWS) -> None:
+    wide = 2 + max(len(row.target()) for row in rows.values())
+    print(f"{'':<36}{'target':<{wide}}" + "".join(f"{name:>14}" for name in table))
+    for name, row in rows.items():
         cells = (row.cell(page, figures.get(name)) for page, figures in table.items())
-        print(f"{row.label:<34}{row.target():<24}" + "".join(f"{cell:>14}" for cell in cells))
+        print(f"{row.label:<36}{row.target():<{wide}}" + "".join(f"{cell:>14}" for cell in cells))
     print(f"load of the machine (1 minute): {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 

@@ -20,6 +20,12 @@ PAGES = Path(__file__).parents[1] / "pages"
 OPENING = {"lab_1d": "gaussian1d", "lab_2d": "ring8", "lab_images": "digits"}
 
 
+class FakeRun(dict):
+    """A configuration, and where it comes from if it does not train."""
+
+    source = ""
+
+
 class FakeHub:
     """Remembers what was asked of it; lives on a loop of its own, as the real one does."""
 
@@ -32,7 +38,7 @@ class FakeHub:
     async def create(self, config):
         if self.full:
             raise Full("This server already trains 40 runs, its limit.")
-        self.runs[run_id := f"run-{len(self.runs)}"] = config
+        self.runs[run_id := f"run-{len(self.runs)}"] = FakeRun(config)
         return run_id
 
 
@@ -121,9 +127,17 @@ def test_a_lab_remembers_its_run(hub):
     assert component_data(page)["run"] == "run-0" and len(hub.runs) == 1
 
 
+def test_a_generator_that_does_not_train_is_no_run_of_a_lab(hub):
+    hub.runs["exhibit-1"] = exhibit = FakeRun()
+    exhibit.source = "digits"
+    page = opened(run="exhibit-1", seed="4")
+    assert problems(page) == [session.NO_RUN]
+    assert component_data(page)["run"] == "run-1" and hub.runs["run-1"]["seed"] == 4
+
+
 def test_a_branch_is_followed_and_put_into_the_address(hub):
     page = opened(preset="grid25", seed="3")
-    hub.runs["branch"] = {}
+    hub.runs["branch"] = FakeRun()
     page.session_state[session.FOLLOW] = "branch"
     page.run()
     assert component_data(page)["run"] == "branch" and not problems(page)

@@ -13,7 +13,7 @@ from ganlab.ui import STATIC
 
 # Parts of the page that a teacher may leave out, beside settings and groups of settings.
 PARTS = (
-    *("settings", "charts", "timeline", "lesson", "share"),
+    *("settings", "charts", "timeline", "lesson", "share", "latents"),
     *("reset", "seed", "play", "step", "d_step", "g_step", "speed", "until", "optimum"),
 )
 KINDS = {bool: "switch", int: "integer", float: "number", tuple: "list", str: "text"}

@@ -16,6 +16,7 @@ from ganlab.ui.live import live_view
 from ganlab.ui.session import PRESET, RUN, home_run
 
 DOORS = {"lab_1d": "mixture1d", "lab_2d": "swiss_roll", "lab_images": "mnist_quick"}  # pictures
+EXPLORER_PATH = "latent"
 WORDS = (
     "A generator makes samples from noise; a discriminator learns to tell them from real ones; "
     "each learns from the other's mistakes.",
@@ -31,7 +32,7 @@ def welcome() -> None:
     run = home_run()
     words, picture = st.columns([3, 2], gap="large", vertical_alignment="center")
     lines = "".join(f"<p>{escape(line)}</p>" for line in WORDS)
-    doors = "".join(_door(lab) for lab in LABS.values())
+    doors = "".join(_door(lab) for lab in LABS.values()) + _explorer_door()
     words.html(
         f'<header class="gl-home"><h1>See how GANs learn</h1>{lines}'
         f'<nav class="gl-doors" aria-label="Laboratories">{doors}</nav></header>'
@@ -64,6 +65,15 @@ def _door(lab: Lab) -> str:
     return (
         f'<a class="gl-door" href="{lab.path}" target="_self">{_picture(DOORS[lab.path])}'
         f"<b>{escape(lab.title)}</b><span>{escape(lab.what)}</span></a>"
+    )
+
+
+def _explorer_door() -> str:
+    image = f"{scripts_path(STATIC)}/thumbnails/latent.png"
+    return (
+        f'<a class="gl-door" href="{EXPLORER_PATH}" target="_self"><img src="{image}" alt="" '
+        'width="320" height="240" loading="lazy"><b>Latent explorer</b>'
+        "<span>Play a trained generator: turn its noise z and watch the picture follow.</span></a>"
     )
 
 

@@ -10,15 +10,17 @@ import numpy as np
 import streamlit as st
 
 from ganlab.config import Kind
-from ganlab.figures import FIGURES, FigureSpec, theme
+from ganlab.figures import FIGURES, FigureSpec
 from ganlab.figures.live import DEFAULT_LAYERS
 from ganlab.figures.mathml import mathml
 from ganlab.live.routes import PREFIX, plotly_path, scripts_path
 from ganlab.snapshot import History, Snapshot, Status
 from ganlab.ui import STATIC
 from ganlab.ui.controls import data_choices, specs
+from ganlab.ui.explorer import drawing
 from ganlab.ui.labs import LABS
 from ganlab.ui.session import PageRun, follow
+from ganlab.ui.styles import STYLES, scene_palette
 
 SCRIPT = f"""
 export default async (component) => {{
@@ -37,13 +39,7 @@ _NOTHING = Snapshot(
     fake_logits=_NONE, bounds=np.zeros((2, 2)), history=History(), equilibrium={}, measures={},
 )  # fmt: skip
 
-_STYLES = sorted(sheet for sheet in STATIC.rglob("*.css") if sheet.name != "page.css")
-_component = st.components.v2.component(
-    "ganlab_live",
-    js=SCRIPT,
-    css="\n".join(sheet.read_text() for sheet in _STYLES),
-    isolate_styles=False,
-)
+_component = st.components.v2.component("ganlab_live", js=SCRIPT, css=STYLES, isolate_styles=False)
 
 
 def live_view(run: PageRun, view: Literal["lab", "hero"] = "lab") -> None:
@@ -63,6 +59,7 @@ def live_view(run: PageRun, view: Literal["lab", "hero"] = "lab") -> None:
             "upload": f"{PREFIX}/upload/{run.id}",
             "plotly": plotly_path(),
             "panels": [_PANELS[name] for name in shown],
+            "explorer": drawing() if view == "lab" else None,
             **_fixed(run.kind),
         },
         on_run_change=lambda: follow(st.session_state[key].run),  # to a branch
@@ -107,26 +104,6 @@ def _template(spec: FigureSpec, dark: bool) -> dict[str, Any]:
     figure.update_xaxes(title=None, ticklabelstandoff=4)
     figure.update_yaxes(ticklabelstandoff=4)
     return json.loads(figure.to_json())
-
-
-def scene_palette(dark: bool) -> dict[str, Any]:
-    """Colours of the main picture; ``belief`` runs from D = 0 over 1/2 to 1, ``gap`` from -1."""
-    colours = theme.palette(dark)
-    return {
-        "real": colours.real,
-        "fake": colours.fake,
-        "believes-real": colours.discriminator,
-        "believes-fake": colours.orange,
-        "gradient": colours.gradient,
-        "boundary": theme.fade(colours.muted, 0.8),
-        "axis": colours.grid,
-        "muted": colours.muted,
-        "ink": colours.ink,
-        "page": colours.page,
-        "belief": list(colours.d_map),
-        "gap": [colours.orange, colours.d_map[1], colours.discriminator],
-        "opacity": 0.75,
-    }
 
 
 # Made when the server starts, not when the first visitor waits for them.

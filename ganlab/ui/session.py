@@ -8,28 +8,41 @@ from __future__ import annotations
 import asyncio
 import difflib
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import streamlit as st
 
 from ganlab.config import Kind, RunConfig, kind_of
+from ganlab.live.exhibits import SAVED, saved_runs
 from ganlab.live.protocol import check_settings
 from ganlab.live.server import HUB
 from ganlab.presets import PRESETS, Preset
 from ganlab.ui.controls import hidden
-from ganlab.ui.labs import LABS, lab_of
+from ganlab.ui.labs import LABS, Lab, lab_of
 
 T = TypeVar("T")
 
 RUN = "run"  # URL parameter: the id of the run on the page
 PRESET = "preset"  # URL parameter: where the configuration starts from
+GENERATOR = "generator"  # URL parameter: the trained generator that is explored
 HIDE = "hide"  # URL parameter, kept for the session: the controls that a teacher leaves out
 RUNS = "runs"  # session-state key: kind of data -> what was last seen of it
 HOME = "home"  # session-state key: the id of the run on the front page
 FOLLOW = "follow"  # session-state key: the id of a run that the page should change to
+EXPLORE = "explore"  # session-state key: the generator or run that the explorer should change to
+EXPLORED = "explored"  # session-state key: what the explorer last showed
+GENERATORS = ("mnist_dcgan", "mnist_plane", "digits")  # those that come with the library
+BEST = GENERATORS[0]  # what is explored where nothing is named
 LONG = 30_000  # steps: the front page should not stand still while it is read
 HUB_SECONDS = 10.0  # the hub answers in milliseconds; longer means the server is in trouble
+GONE = "The run to explore is no longer on the server; here is a bundled generator instead."
+NO_GENERATOR = (
+    "There is no generator {!r}: choose one of {}, or saved:NAME of a run that is saved on the "
+    "server."
+)
+NO_RUN = "The address names a generator that does not train here; here is a new run instead."
 LOST = "The run in this address is no longer on the server; here is a new one like it."
 
 
@@ -44,6 +57,25 @@ class PageRun:
     kind: Kind
     preset: Preset
     hidden: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class VisitorRun:
+    """A run in training, and the laboratory and preset it came from."""
+
+    id: str
+    lab: Lab
+    preset: Preset
+
+
+@dataclass(frozen=True)
+class Explored:
+    """What the explorer shows: ``query`` names it in an address; ``run`` if it is in training."""
+
+    id: str
+    query: dict[str, str]
+    run: VisitorRun | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -70,16 +102,24 @@ def page_run(kind: Kind) -> PageRun:
     left_out, problems = hidden(st.session_state[HIDE])
     named = query.pop(RUN, None)
     wanted = _followed() or named
-    lost = wanted is not None and wanted not in HUB.runs
+    lost = "" if wanted is None else _why_lost(wanted)
     seen = st.session_state.setdefault(RUNS, {}).get(kind)
     if wanted is None and seen is not None and seen.id in HUB.runs and query in ({}, seen.query):
         wanted, query = seen.id, {PRESET: seen.preset} | query
     asked = dict(query)
     preset, config, wrong = _requested(query, kind)
-    if wanted not in HUB.runs:
+    if wanted is None or lost:
         wanted = _ask(HUB.create(config.to_dict()))
     st.session_state[RUNS][kind] = Seen(wanted, preset.name, asked)
-    return PageRun(wanted, kind, preset, left_out, (*problems, *wrong, *([LOST] if lost else [])))
+    return PageRun(wanted, kind, preset, left_out, (*problems, *wrong, *([lost] if lost else [])))
+
+
+def _why_lost(run_id: str) -> str:
+    """Why a laboratory cannot show this run, or ""."""
+    run = HUB.runs.get(run_id)
+    if run is None:
+        return LOST
+    return NO_RUN if run.source else ""
 
 
 def _followed() -> str | None:
@@ -102,6 +142,55 @@ def home_run() -> PageRun:
         config = preset.config.with_values({"training.steps": LONG})
         seen = st.session_state[HOME] = _ask(HUB.create(config.to_dict()))
     return PageRun(seen, 2, preset)
+
+
+def explored() -> Explored:
+    """The generator or run in the address, or the one explored last, or the best there is.
+
+    A bad address costs a sentence. Raises ValueError when the server has no room for it.
+    """
+    wanted = st.session_state.pop(EXPLORE, None)
+    if wanted is not None:
+        st.query_params.from_dict(wanted)
+    named = {key: st.query_params[key] for key in (RUN, GENERATOR) if key in st.query_params}
+    query = named or st.session_state.get(EXPLORED, {GENERATOR: BEST})
+    try:
+        found = _found(query)
+    except ValueError as error:
+        found = replace(_found({GENERATOR: BEST}), problems=(str(error),))
+    st.session_state[EXPLORED] = found.query
+    return found
+
+
+def _found(query: dict[str, str]) -> Explored:
+    """Raises ValueError for a run that is gone, or a generator that there is not."""
+    run = HUB.runs.get(query.get(RUN, ""))
+    if RUN in query and run is None:
+        raise ValueError(GONE)
+    if run is not None and not run.source:
+        return Explored(query[RUN], {RUN: query[RUN]}, visitor_run(query[RUN]))
+    source = run.source if run else query.get(GENERATOR, BEST)
+    if source not in GENERATORS and source not in [SAVED + name for name in saved_runs()]:
+        raise ValueError(NO_GENERATOR.format(source[:60], ", ".join(GENERATORS)))
+    return Explored(_ask(HUB.exhibit(source)), {GENERATOR: source})
+
+
+def visitor_run(run_id: str) -> VisitorRun:
+    """A run of the server; of a preset that this visitor saw it with, or else its laboratory's."""
+    lab = lab_of(RunConfig.from_dict(HUB.runs[run_id].config))
+    seen = [one.preset for one in st.session_state.get(RUNS, {}).values() if one.id == run_id]
+    return VisitorRun(run_id, lab, PRESETS[seen[0] if seen else lab.preset])
+
+
+def explore(address: str) -> None:
+    """Change to another generator, named as in an address, when the page runs next."""
+    st.session_state[EXPLORE] = dict(parse_qsl(address))
+
+
+def own_runs() -> list[VisitorRun]:
+    """The runs of this visitor's laboratories that are still on the server."""
+    seen = st.session_state.get(RUNS, {}).values()
+    return [visitor_run(one.id) for one in seen if one.id in HUB.runs]
 
 
 def follow(run_id: str) -> None:

@@ -124,7 +124,7 @@ def _opener(server, chromium, context):
 
 def _probe(address):
     """Streamlit looks for its server below the page that is opened first, before it looks at /."""
-    return address.endswith(PROBES) and "lab_" in address
+    return address.endswith(PROBES) and any(page in address for page in ("lab_", "latent"))
 
 
 # A run nobody watches trains on for a while, in the way of the tests that follow.

@@ -135,17 +135,19 @@ def test_other_data_are_a_thumbnail_away(lab):
                 '[data-testid="stSelectbox"]',
             ],
             [
-                '[data-path="d_optimizer.lr"]',
-                '[data-control="g_step"]',
-                ".gl-timeline",
-                ".gl-chart",
+                *('[data-path="d_optimizer.lr"]', '[data-control="g_step"]'),
+                *(".gl-timeline", ".gl-chart", '[aria-controls="gl-latents"]'),
             ],
         ),
         (
-            "settings,charts,timeline,reset,seed",
+            "settings,charts,timeline,reset,seed,latents",
             [
                 *(".gl-settings", "[data-path]", ".gl-chart", ".gl-timeline", ".gl-history"),
-                *('[data-control="reset"]', '[data-control="seed"]'),
+                *(
+                    '[data-control="reset"]',
+                    '[data-control="seed"]',
+                    '[aria-controls="gl-latents"]',
+                ),
             ],
             ['[data-control="play"]', ".gl-speed", ".gl-share .gl-button", ".gl-picture canvas"],
         ),

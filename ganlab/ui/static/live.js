@@ -8,6 +8,7 @@ import { write } from "./shell/dom.js";
 import { decodeFrame } from "./shell/frame.js";
 import { Layout } from "./shell/layout.js";
 import { Narration } from "./shell/narration.js";
+import { Panel } from "./explorer/panel.js";
 import { Playback } from "./playback/playback.js";
 import { Share } from "./controls/share.js";
 import { Scene1D } from "./scene/scene1d.js";
@@ -66,7 +67,11 @@ class LiveView {
     if (data.view === "hero") return;
     this.address = new Address(data);
     this.playback = new Playback(layout.bar, { send, hidden });
-    this.playback.aside.append(...layout.tools);
+    this.latents = new Panel(layout.latents, {
+      data: data.explorer, send: (command) => this.socket.send(command), // a replay goes on under it
+    });
+    const opener = hidden.includes("latents") ? [] : [this.latents.button];
+    this.playback.aside.append(...opener, ...layout.tools);
     this.stages = new Stages(layout.stages);
     this.share = new Share(layout.share, { address: this.address, send, hidden });
     this.timeline = new Timeline(layout.timeline, { send, hidden, cursor: (step) => this.charts.cursorAt(step) });
@@ -76,7 +81,7 @@ class LiveView {
       cursor: (step) => this.timeline.cursor(step),
     });
     this.controls = new Controls(layout.settings, { ...data, send, draw: () => this.scene.draw?.() });
-    this.parts = [this.playback, this.stages, this.timeline, this.controls];
+    this.parts = [this.playback, this.stages, this.timeline, this.controls, this.latents];
   }
 
   connect() {
@@ -96,18 +101,25 @@ class LiveView {
     if (!this.socket.send(command)) this.say(LOST, NOTICE_TIME);
   }
 
-  /** What stays for the whole run is kept at once; of all else only the newest is painted. */
+  /**
+   * What stays for the whole run is kept at once; of frames only the newest is painted. Answers to
+   * the explorer's questions are told by their kind, and need no acknowledgement: false.
+   */
   receive(buffer) {
     const frame = decodeFrame(buffer);
-    if (frame.meta.kind === "static") {
+    const { kind } = frame.meta;
+    if (kind !== "static" && kind !== "frame") return this.latents?.receive(frame) ?? false;
+    if (kind === "static") {
       this.base = frame.arrays;
       this.scene.restart?.(frame.meta);
       this.controls?.describe(frame.meta);
       this.charts?.describe(frame.meta);
+      this.latents?.restarted();
     } else {
       this.newest = frame;
     }
     this.schedule();
+    return true;
   }
 
   notice(notice) {
@@ -116,7 +128,8 @@ class LiveView {
         this.controls?.config(config);
         this.address?.config(config);
       },
-      refused: (refused) => this.controls?.refused(refused) || this.say(refused.text, NOTICE_TIME),
+      refused: (refused) => this.latents?.refused(refused) || this.controls?.refused(refused)
+        || this.say(refused.text, NOTICE_TIME),
       marks: ({ marks }) => this.timeline?.marks(marks),
       python: ({ text }) => this.share?.python(text),
       branched: ({ run }) => this.trigger("run", run),
@@ -174,6 +187,7 @@ class LiveView {
     }
     this.scene.setTheme(theme);
     this.charts?.setTheme(theme);
+    this.latents?.setTheme();
     this.schedule();
   }
 
@@ -187,7 +201,10 @@ class LiveView {
   }
 
   line(state, reason) {
-    if (state === "open") this.say("");
+    if (state === "open") {
+      this.say("");
+      this.latents?.opened();
+    }
     if (state === "lost") {
       this.playback?.status("lost", "Reconnecting");
       this.say(reason || LOST);

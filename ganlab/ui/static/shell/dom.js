@@ -13,6 +13,7 @@ const ICONS = {
   draw: "M4 20l1-5L16 4l4 4L9 19z M13 7l4 4",
   upload: "M12 16V4 M7 9l5-5 5 5 M4 20h16",
   help: "M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.2-1.5 2.4 M12 18v.5",
+  latents: "M4 4h16v16H4z M4 14h16 M10 4v16 M10 14l5-5",
   close: "M6 6l12 12 M18 6L6 18",
 };
 const FILLED = new Set(["play"]);

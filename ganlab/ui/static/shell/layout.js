@@ -26,6 +26,7 @@ export class Layout {
     this.share = place("gl-share-place");
     this.stages = place("gl-stages-place");
     this.timeline = place("gl-timeline-place");
+    this.latents = place("gl-latents");
     this.charts = place("gl-charts-place");
     this.settings = element("aside", "gl-settings");
     this.settings.id = "gl-settings";
@@ -34,7 +35,7 @@ export class Layout {
     const main = place("gl-main");
     main.append(this.settings, this.figure, this.charts);
     this.charts.hidden = this.hidden.has("charts");
-    this.root.append(this.bar, this.stages, this.narration, main, this.timeline);
+    this.root.append(this.bar, this.stages, this.narration, main, this.latents, this.timeline);
   }
 
   /** The button that opens and closes the settings; open at first where there is room. */

@@ -5,7 +5,10 @@ const LONGEST_WAIT = 8000;
 const GONE = 4404; // our close code: the server does not know the run
 
 export class LiveSocket {
-  /** handlers: frame(buffer), notice(object), line("open" | "lost" | "gone", reason) */
+  /**
+   * handlers: frame(buffer), which returns false for what needs no acknowledgement,
+   * notice(object), line("open" | "lost" | "gone", reason)
+   */
   constructor(url, handlers) {
     this.url = url;
     this.handlers = handlers;
@@ -24,8 +27,7 @@ export class LiveSocket {
     };
     this.socket.onmessage = ({ data }) => {
       if (typeof data === "string") return this.handlers.notice(JSON.parse(data));
-      this.owed += 1;
-      this.handlers.frame(data);
+      if (this.handlers.frame(data) !== false) this.owed += 1;
     };
     this.socket.onclose = ({ code, reason }) => {
       if (this.closed) return;

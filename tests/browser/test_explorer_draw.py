@@ -9,14 +9,14 @@ import pytest
 from module_page import HOST, module_page
 
 CAPSULE = """async ({ from, to, width, centred }) => {
-  const { Strokes } = await import("/explorer/strokes.js");
+  const { Strokes } = await import("/explorer/invert/strokes.js");
   const strokes = new Strokes(28, 28);
   strokes.begin(from, { width, erase: false });
   strokes.extend(to);
   return Array.from(strokes.pixels({ centred }));
 }"""
 SKETCH = """async () => {
-  const { Sketch } = await import("/explorer/sketch.js");
+  const { Sketch } = await import("/explorer/invert/sketch.js");
   window.sketch = new Sketch(document.body, { height: 28, width: 28, changed: () => {} });
   document.querySelector(".gl-x-sketch-pad").focus();
 }"""
@@ -30,7 +30,7 @@ DIFFERENCE = """async ([target, image]) => {
   return Array.from(difference(Uint8Array.from(target), Uint8Array.from(image)));
 }"""
 READING = """async (percentile) => {
-  return (await import("/explorer/nearscale.js")).reading(percentile);
+  return (await import("/explorer/neighbours/scale.js")).reading(percentile);
 }"""
 
 

@@ -10,14 +10,13 @@ import { Decoder } from "./decoder.js";
 import { Landing } from "./landing.js";
 import { modelCard } from "./modelcard.js";
 import { Pad } from "./pad.js";
-import { paint, picture } from "./picture.js";
+import { coloured, paint, picture } from "./picture.js";
 import { MAIN, Point } from "./point.js";
 import { Preview } from "./preview.js";
 import { Readout } from "./readout.js";
 import { Sliders } from "./sliders.js";
 import { Start } from "./start.js";
 import { Tabs } from "./tabs.js";
-import { coloured } from "./trio.js";
 
 const MANY = 8; // coordinates from which single ones change little: main directions come first
 const SHOWN = 8; // of them

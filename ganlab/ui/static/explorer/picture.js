@@ -51,3 +51,10 @@ export function rms(target, image) {
   const sum = target.reduce((total, value, i) => total + (value - image[i]) ** 2, 0);
   return Math.sqrt(sum / Math.max(target.length, 1)) / 127.5;
 }
+
+/** Words in the colour of a side, "real" or "fake". */
+export function coloured(colour, words) {
+  const mark = element("strong", "gl-x-hue", words);
+  mark.style.setProperty("--gl-hue", `var(--gl-${colour})`);
+  return mark;
+}

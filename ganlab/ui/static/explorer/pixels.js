@@ -1,6 +1,7 @@
 // Grey images drawn on a canvas, crisply: each is made once as a bitmap of its own pixels.
 
-const GREYS = Uint32Array.from({ length: 256 }, (_, grey) => 0xff000000 | (grey * 0x010101));
+import { paint } from "./picture.js";
+
 const tiles = new WeakMap(); // values -> canvas; an image is known by its array, so keep the array
 
 /** A canvas of the image's own pixels, the same one whenever the same array is asked for. */
@@ -8,11 +9,7 @@ export function tileOf(values, height, width) {
   let tile = tiles.get(values);
   if (tile) return tile;
   tile = document.createElement("canvas");
-  Object.assign(tile, { width, height });
-  const picture = new ImageData(width, height);
-  const pixels = new Uint32Array(picture.data.buffer);
-  for (let i = 0; i < pixels.length; i += 1) pixels[i] = GREYS[values[i]];
-  tile.getContext("2d").putImageData(picture, 0, 0);
+  paint(tile, values, height, width);
   tiles.set(values, tile);
   return tile;
 }

@@ -35,9 +35,15 @@ export class Start {
       title: "The same seed always gives the same z",
     });
     this.input.addEventListener("change", (event) => this.typed(event));
-    this.input.addEventListener("keydown", (event) => event.stopPropagation());
+    this.input.addEventListener("keydown", (event) => this.key(event));
     label.append(this.input);
     return label;
+  }
+
+  /** Enter leads back to the seed that is there already, too: no change tells of that. */
+  key(event) {
+    event.stopPropagation(); // elsewhere keys are the run's
+    if (event.key === "Enter" && this.input.value === String(this.point.seed)) this.typed(event);
   }
 
   typed(event) {

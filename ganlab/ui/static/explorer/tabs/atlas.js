@@ -1,16 +1,16 @@
 // The tab "Plane": a window on any two directions of the latent space, as a mosaic of what the
 // generator makes there, coloured by class, by D or by how much the generator stretches.
 
-import { AtlasAxes } from "../atlasaxes.js";
-import { COLOURS } from "../atlascolour.js";
-import { AtlasControls } from "../atlascontrols.js";
-import { AtlasLanding, boundsOf } from "../atlaslanding.js";
-import { Plane } from "../atlasplane.js";
-import { AtlasRanges } from "../atlasranges.js";
-import { AtlasSheets } from "../atlassheets.js";
-import { AtlasSide } from "../atlasside.js";
-import { AtlasView } from "../atlasview.js";
-import { census } from "../atlaswords.js";
+import { AtlasAxes } from "../atlas/axes.js";
+import { COLOURS } from "../atlas/colour.js";
+import { AtlasControls } from "../atlas/controls.js";
+import { AtlasLanding, boundsOf } from "../atlas/landing.js";
+import { Plane } from "../atlas/plane.js";
+import { AtlasRanges } from "../atlas/ranges.js";
+import { AtlasSheets } from "../atlas/sheets.js";
+import { AtlasSide } from "../atlas/side.js";
+import { AtlasView } from "../atlas/view.js";
+import { census } from "../atlas/words.js";
 import { element } from "../../shell/dom.js";
 
 const TILE = { image: 30, point: 15 }; // px

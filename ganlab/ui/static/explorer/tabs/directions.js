@@ -1,10 +1,10 @@
 // The tab "Directions": ways through the latent space that mean something, what each does to the
 // picture, and arithmetic with the classes' mean latents.
 
-import { Painter } from "../directionsfilm.js";
-import { METHODS } from "../directionsmethods.js";
-import { DirectionsSum } from "../directionssum.js";
-import { DirectionsTable, offsetsOf } from "../directionstable.js";
+import { Painter } from "../directions/film.js";
+import { METHODS } from "../directions/methods.js";
+import { DirectionsSum } from "../directions/sum.js";
+import { DirectionsTable, offsetsOf } from "../directions/table.js";
 import { button, count, element, write } from "../../shell/dom.js";
 
 const MOST = 8; // directions of a method

@@ -1,11 +1,11 @@
 // Draw: a picture of one's own, and the search for the z that leads there (inversion).
 
 import { button, element, write } from "../../shell/dom.js";
-import { Examples } from "../examples.js";
-import { LossCurve } from "../losscurve.js";
+import { Examples } from "../invert/examples.js";
+import { LossCurve } from "../invert/losscurve.js";
 import { imageOf } from "../picture.js";
-import { Sketch, labelled } from "../sketch.js";
-import { Trio, verdict } from "../trio.js";
+import { Sketch, labelled } from "../invert/sketch.js";
+import { Trio, verdict } from "../invert/trio.js";
 
 const LANE = "draw";
 const NEAR = 1e-4; // a z this near to the one that was placed is the same

@@ -3,7 +3,7 @@
 
 import { element, write } from "../../shell/dom.js";
 import { imageOf, paint, picture } from "../picture.js";
-import { NearScale } from "../nearscale.js";
+import { NearScale } from "../neighbours/scale.js";
 
 const MANY = 5;
 const PAUSE = 400; // milliseconds between questions

@@ -1,7 +1,7 @@
 // Above the atlas: which axes, what colours, how close.
 
-import { button, element } from "../shell/dom.js";
-import { COLOURS } from "./atlascolour.js";
+import { button, element } from "../../shell/dom.js";
+import { COLOURS } from "./colour.js";
 
 const NOTCH = 1.5; // times, per press
 

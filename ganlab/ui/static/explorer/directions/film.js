@@ -1,8 +1,8 @@
 // Pictures of G(z) at several z as buttons, each of which goes there. For points, a small plane
 // with the place of G(z) among the real samples.
 
-import { boundsOf } from "./atlaslanding.js";
-import { element } from "../shell/dom.js";
+import { boundsOf } from "../atlas/landing.js";
+import { element } from "../../shell/dom.js";
 
 const GREYS = Uint32Array.from({ length: 256 }, (_, grey) => 0xff000000 | (grey * 0x010101));
 const SIDE = 120; // canvas pixels of a small plane

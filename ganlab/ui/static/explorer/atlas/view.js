@@ -1,10 +1,10 @@
 // The window on the latent plane: sheets of tiles drawn where they lie, and z's place among them.
 
-import { element } from "../shell/dom.js";
-import { Gestures } from "../scene/gestures.js";
-import { drawAxes, frameOf, Surface, View } from "../scene/plot.js";
-import { drawRing } from "../scene/shapes.js";
-import { levelOf } from "./atlasplane.js";
+import { element } from "../../shell/dom.js";
+import { Gestures } from "../../scene/gestures.js";
+import { drawAxes, frameOf, Surface, View } from "../../scene/plot.js";
+import { drawRing } from "../../scene/shapes.js";
+import { levelOf } from "./plane.js";
 
 export const ROOM = { left: 36, right: 4, top: 14, bottom: 26 }; // px, leaving a square of a square
 const PAN = 0.15; // of the window, per arrow key

@@ -1,7 +1,7 @@
 // What the colours of the atlas mean: classes with their shares, or a ramp with numbers.
 
-import { inkOn } from "./atlascolour.js";
-import { element } from "../shell/dom.js";
+import { inkOn } from "./colour.js";
+import { element } from "../../shell/dom.js";
 
 const MOST = 5; // ticks of a ramp
 
@@ -43,7 +43,7 @@ export class AtlasKey {
   }
 
   /**
-   * mode: of atlascolour.js COLOURS; stops: CSS colours; range: [low, high]; counts: per class;
+   * mode: of colour.js COLOURS; stops: CSS colours; range: [low, high]; counts: per class;
    * beside: what else is in the picture, in words.
    */
   show(mode, { stops, range, counts, beside }) {

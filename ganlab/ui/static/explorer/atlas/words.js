@@ -1,7 +1,7 @@
 // What the atlas shows, in words: one sentence on the window, one line on a tile.
 
-import { number } from "../scene/hover.js";
-import { factor } from "./atlaskey.js";
+import { number } from "../../scene/hover.js";
+import { factor } from "./key.js";
 
 const SEEN = 0.01; // of the tiles, from which on a class counts as there
 const SURE = 0.5;

@@ -1,8 +1,8 @@
 // Which tiles to ask for, and those that are there: coarse ones first, then fine ones, the newest
 // window first; what is out of date stays under what comes until that covers the view.
 
-import { coarser, cover, holds } from "./atlasplane.js";
-import { Sheet } from "./atlassheet.js";
+import { coarser, cover, holds } from "./plane.js";
+import { Sheet } from "./sheet.js";
 
 const TILES = [8, 26]; // across the plane
 const LONGEST = 6000; // milliseconds a whole window may take

@@ -1,7 +1,7 @@
 // Images to look for: a row of real test images, and the picture that is being played.
 
-import { button, element } from "../shell/dom.js";
-import { imageOf, paint, picture } from "./picture.js";
+import { button, element } from "../../shell/dom.js";
+import { imageOf, paint, picture } from "../picture.js";
 
 const MANY = 12;
 

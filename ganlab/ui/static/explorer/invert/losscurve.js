@@ -1,7 +1,7 @@
 // The losses of all starts of a search against its steps; the best of them stands out.
 
-import { Surface } from "../scene/plot.js";
-import { element } from "../shell/dom.js";
+import { Surface } from "../../scene/plot.js";
+import { element } from "../../shell/dom.js";
 
 const MARGIN = { left: 40, right: 10, top: 8, bottom: 22 };
 const FONT = 12; // px

@@ -1,7 +1,7 @@
 // What the atlas is coloured by. With pictures a colour is the dark ground under white digits;
 // without them, and for points, it is a map.
 
-import { ramp, rgb } from "../shell/theme.js";
+import { ramp, rgb } from "../../shell/theme.js";
 
 const BRIGHTEST = 0.18; // luminance of a ground on which white digits can be read
 const NIGHT = [26, 30, 36]; // D undecided, under digits

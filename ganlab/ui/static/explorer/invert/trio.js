@@ -1,7 +1,7 @@
 // Target, reconstruction and difference side by side, and what their distance means in words.
 
-import { element } from "../shell/dom.js";
-import { difference, differenceColours, paint, picture, rms } from "./picture.js";
+import { element } from "../../shell/dom.js";
+import { coloured, difference, differenceColours, paint, picture, rms } from "../picture.js";
 
 const SIDES = { target: "Target", image: "Reconstruction", gap: "Difference" };
 const VERDICTS = [ // RMS errors below which it may be said, on the scale of -1 to 1
@@ -63,10 +63,3 @@ export class Trio {
     canvases.gap.setAttribute("aria-label", `Difference: ${error}`);
   }
 }
-
-export function coloured(colour, words) {
-  const mark = element("strong", "gl-x-draw-hue", words);
-  mark.style.setProperty("--gl-hue", `var(--gl-${colour})`);
-  return mark;
-}
-

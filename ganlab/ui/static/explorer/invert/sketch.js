@@ -1,7 +1,7 @@
 // The drawing pad: mouse, finger, pen or keys leave strokes, larger and smoother than the pixels.
 
-import { button, element, write } from "../shell/dom.js";
-import { Surface } from "../scene/plot.js";
+import { button, element, write } from "../../shell/dom.js";
+import { Surface } from "../../scene/plot.js";
 import { Strokes } from "./strokes.js";
 
 const WIDTHS = { min: 0.4, max: 2.5, step: 0.05 }; // of the brush, in times the usual one

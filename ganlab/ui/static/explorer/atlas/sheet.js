@@ -5,7 +5,7 @@ const SMALL = 12; // px: images up to this size fill theirs and need room around
 const NUMBERS = ["score", "class", "sure", "stretch", "volume"];
 
 export class Sheet {
-  /** cover: {key, level, n, window} of atlasplane.js; rows: 1 on a line, else n; stretch: known? */
+  /** cover: {key, level, n, window} of plane.js; rows: 1 on a line, else n; stretch: known? */
   constructor({ key, level, n, window }, { generation, rows, stretch }) {
     Object.assign(this, { key, level, n, window, generation, rows, stretch, complete: false });
     this.known = new Uint8Array(rows);

@@ -1,7 +1,7 @@
 // Directions as a table: the share of each, what it does to the picture, and whether it is a slider.
 
-import { Film, signed } from "./directionsfilm.js";
-import { button, element, write } from "../shell/dom.js";
+import { Film, signed } from "./film.js";
+import { button, element, write } from "../../shell/dom.js";
 
 const STEPS = [-3, -2, -1, 0, 1, 2, 3];
 const STRIDE = { uniform: 1 / 3 }; // the uniform prior ends at 1

@@ -1,10 +1,10 @@
 // Beside the atlas: what is seen in one sentence, the tile that is pointed at, the colours' key, and
 // the way to take it home. Each has its room from the start.
 
-import { AtlasExport } from "./atlasexport.js";
-import { AtlasKey } from "./atlaskey.js";
-import { sentence, tileWords } from "./atlaswords.js";
-import { element, write } from "../shell/dom.js";
+import { AtlasExport } from "./export.js";
+import { AtlasKey } from "./key.js";
+import { sentence, tileWords } from "./words.js";
+import { element, write } from "../../shell/dom.js";
 
 const HINT = "Point at a tile to read it; a click takes z there.";
 

@@ -1,7 +1,7 @@
 // Where a sample lies among real test images by its distance to the training set: 0 % nearer than
 // all of them, as copies are, 100 % farther than all.
 
-import { element } from "../shell/dom.js";
+import { element } from "../../shell/dom.js";
 
 const COPIED = 1; // percent: so few real test images are as near
 const CLOSE = 5;

@@ -1,6 +1,6 @@
 // The mosaic taken away: as a picture, as numbers, or as the Python that makes it.
 
-import { button, element, write } from "../shell/dom.js";
+import { button, element, write } from "../../shell/dom.js";
 
 const SHORTEST = 1200; // px, of an exported picture
 const KINDS = [

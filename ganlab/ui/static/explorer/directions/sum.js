@@ -1,7 +1,7 @@
 // Arithmetic with class means: z(7) - z(1) + z(4), the pictures of its terms and of the result.
 
-import { button, element, write } from "../shell/dom.js";
-import { number } from "../scene/hover.js";
+import { button, element, write } from "../../shell/dom.js";
+import { number } from "../../scene/hover.js";
 
 const START = [[1, 7], [-1, 1], [1, 4]]; // sign, class
 const MOST = 6; // terms

@@ -1,10 +1,10 @@
 // Where the latents of the window land, for data of one or two dimensions: the tiles' middles as a
 // grid in the data plane, or as a histogram on the line, in the atlas's colours.
 
-import { element } from "../shell/dom.js";
-import { ROOM } from "./atlasview.js";
-import { drawAxes, drawPoints, frameOf, Surface } from "../scene/plot.js";
-import { drawCross } from "../scene/shapes.js";
+import { element } from "../../shell/dom.js";
+import { ROOM } from "./view.js";
+import { drawAxes, drawPoints, frameOf, Surface } from "../../scene/plot.js";
+import { drawCross } from "../../scene/shapes.js";
 
 const BINS = 64;
 const BETWEEN = 12; // steps from a landed tile to the next, for the histogram

@@ -171,7 +171,7 @@ def test_the_weights_make_the_same_samples(config):
 def test_weights_that_cannot_be_folded_are_refused():
     layered = NORMED.with_values({"generator.norm": "layer"})
     for config in (DCGAN, layered):
-        with pytest.raises(ValueError, match="only MLPs of up to 500,000 weights"):
+        with pytest.raises(ValueError, match="only MLPs of up to 600,000 weights"):
             answers(subject(config), questions.Weights(id=1))
 
 

@@ -12,7 +12,7 @@ from ganlab.live.exploring.subject import Answer, Pieces, Subject
 from ganlab.networks import SLOPES, MLPGenerator
 from ganlab.trained import TrainedGenerator
 
-MOST = 500_000  # weights that a page may be sent: 2 MB
+MOST = 600_000  # weights that a page may be sent: 2.4 MB
 FOLDED = ("none", "batch")  # norms that are a linear map in evaluation mode
 NOT_SENT = (
     "The page cannot run this generator by itself; only MLPs of up to {:,} weights are sent to it, "

@@ -5,6 +5,7 @@ import { Mlp } from "./mlp.js";
 
 const DIGITS = 7; // of a coordinate on the wire
 const LANE = "picture";
+const VERDICTS = 80; // milliseconds between two verdicts on what the page decodes: each costs a frame
 
 /** z as the wire takes it. */
 export const plain = (z) => Array.from(z, (value) => Number(value.toPrecision(DIGITS)));
@@ -64,8 +65,18 @@ export class Decoder {
       ? { values: this.mlp.pixels(z), height, width }
       : { sample: this.mlp.sample(z) });
     this.measure(this.since, "page");
-    if (this.judged) this.ask(z, ({ arrays }) => this.judge(arrays));
+    if (this.judged) this.verdictSoon();
     return undefined;
+  }
+
+  /** What D and the classifier say of the newest z; the picture does not wait for it. */
+  verdictSoon() {
+    if (this.due) return;
+    this.due = setTimeout(() => {
+      this.due = undefined;
+      this.asked = performance.now();
+      if (!this.ended) this.ask(this.point.value(), ({ arrays }) => this.judge(arrays));
+    }, Math.max(0, (this.asked ?? 0) + VERDICTS - performance.now()));
   }
 
   there() {

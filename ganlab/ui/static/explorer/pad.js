@@ -57,7 +57,11 @@ export class Pad {
       this.holding = event.pointerId;
       this.drag(event);
     });
-    on("pointermove", (event) => { if (event.pointerId === this.holding) this.drag(event); });
+    // The raw one comes between two frames, so that the answer is often there for the next; it is
+    // kept from pages that are neither local nor encrypted.
+    for (const name of ["pointerrawupdate", "pointermove"]) {
+      on(name, (event) => { if (event.pointerId === this.holding) this.drag(event); });
+    }
     for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
       on(name, () => { this.holding = undefined; this.wake(); });
     }

@@ -60,8 +60,9 @@ export class Point {
 
   /** Several at once, as one move: [[key, value], ...]. */
   setMany(changes) {
-    for (const [key, value] of changes) this.byKey.get(key).value = value;
-    this.tell("value");
+    const moves = changes.filter(([key, value]) => this.byKey.get(key).value !== value);
+    for (const [key, value] of moves) this.byKey.get(key).value = value;
+    if (moves.length) this.tell("value");
   }
 
   setPsi(psi) {

@@ -6,6 +6,7 @@ import { element, write } from "../shell/dom.js";
 const ROOM = 1.45; // the bar of |z| goes to this many times the shell's outer edge
 const ROUTES = { page: "in this page", socket: "by the server" };
 const SURE = 0.75; // from here on D or the classifier counts as sure
+const PACE = 300; // milliseconds between two times that are told: each costs the page a frame
 const SPOKEN = 1200; // milliseconds of quiet before a screen reader hears the new state
 
 export class Readout {
@@ -112,6 +113,9 @@ export class Readout {
   }
 
   latency(ms, route) {
+    const now = performance.now();
+    if (now - this.told < PACE) return;
+    this.told = now;
     const time = ms < 9.95 ? ms.toFixed(1) : Math.round(ms);
     write(this.speed, `${time} ms from hand to picture, ${ROUTES[route]}`);
   }

@@ -132,7 +132,10 @@ export function slider({ name, range, put, reset, changed = () => {}, digits = 2
   const back = button({ icon: "reset", hint: `Reset ${name}`, act, className: "gl-x-back" });
   node.append(label, input, output, back);
   const share = (value) => Math.min(Math.max((value - range.min) / (range.max - range.min), 0), 1);
+  let seen; // most sliders stay where they are while one of them moves
   const show = (value, away) => {
+    if (seen?.value === value && seen.away === away) return;
+    seen = { value, away };
     if (Number(input.value) !== value) input.value = value;
     const [from, to] = [share(0), share(value)].sort((a, b) => a - b);
     input.style.setProperty("--gl-x-from", from);

@@ -18,8 +18,9 @@ from ganlab import latent
 from ganlab.data import load_images
 from ganlab.data.images import DIGITS_TRAIN
 from ganlab.live import questions
-from ganlab.live.exploring import explore
+from ganlab.live.exploring import Subject, explore
 from ganlab.live.run import LiveRun
+from ganlab.pretrained import load_generator
 from ganlab.seeding import stream
 
 KINDS = [SMALL, LINE, SMALL_IMAGES, NORMED, DCGAN]
@@ -145,6 +146,13 @@ def test_examples_are_of_the_run_s_classes():
     of = subject(SMALL_IMAGES.with_values({"data.classes": (3, 8)}))
     arrays, _ = last(of, questions.Examples(id=1, n=40))
     assert set(arrays["labels"].tolist()) == {3, 8}
+
+
+def test_absent_test_images_are_named_with_the_way_to_have_them(monkeypatch):
+    monkeypatch.setattr("ganlab.live.building.find_local", lambda file, source: None)
+    of = Subject(load_generator("mnist_plane"), "exhibit", training=False)
+    with pytest.raises(ValueError, match=r"not on the server \(t10k-.* is missing\); run `ganlab"):
+        answers(of, questions.Examples(id=1, n=3))
 
 
 @pytest.mark.parametrize("config", [SMALL, LINE, SMALL_IMAGES, NORMED])

@@ -45,13 +45,16 @@ def build(config: RunConfig, make: Callable[[], Trainer]) -> Built:
 
 def check_on_disk(data: DataConfig) -> None:
     """Raises ConfigError for images that would have to be downloaded first."""
-    source = SOURCES.get(data.name)
-    if source is None:
-        return
-    needed = [file for file in source.md5 if file.startswith("train") or data.classes]
-    missing = next((file for file in needed if find_local(file, source) is None), None)
+    missing = absent_file(data, ("train", "t10k") if data.classes else ("train",))
     if missing:
         raise ConfigError("data.name", data.name, ABSENT.format(missing, data.name))
+
+
+def absent_file(data: DataConfig, splits: tuple[str, ...]) -> str | None:
+    """The first file of these splits, by prefix, that would have to be downloaded."""
+    source = SOURCES.get(data.name)
+    needed = [file for file in source.md5 if file.startswith(splits)] if source else []
+    return next((file for file in needed if find_local(file, source) is None), None)
 
 
 def changed(config: RunConfig, command: protocol.Reset | protocol.Draw) -> RunConfig:

@@ -12,7 +12,7 @@ import torch
 from ganlab import latent
 from ganlab.data import ImageSet, load_images, make_distribution
 from ganlab.live import questions
-from ganlab.live.building import check_on_disk
+from ganlab.live.building import absent_file
 from ganlab.live.exploring.subject import (
     Answer,
     Arrays,
@@ -31,6 +31,10 @@ from ganlab.seeding import stream
 from ganlab.trained import TrainedGenerator
 
 POINTS = 1000  # real ones that are shown
+ABSENT = (
+    "The test images are not on the server ({} is missing); run `ganlab train mnist_quick "
+    "--data.name {}` there once, which fetches them."
+)
 
 
 def about(subject: Subject, question: questions.About) -> Pieces:
@@ -109,8 +113,9 @@ def test_images(
     """The test images of the generator's data. Raises ValueError where they are not at hand."""
     check_images(generator, "have test images to show")
     config = generator.config.data
-    # As of a choice of classes, which needs the test files as well.
-    check_on_disk(config.model_copy(update={"classes": tuple(range(10))}))
+    missing = absent_file(config, ("t10k",))
+    if missing:
+        raise ValueError(ABSENT.format(missing, config.name))
     return (yield from aside(lambda: load_images(config.name, "test")))
 
 

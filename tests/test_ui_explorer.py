@@ -16,12 +16,13 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from ganlab.figures.theme import DARK, LIGHT
+from ganlab.figures.walk import EMPTY, walk_figure
 from ganlab.live.hub import Full
 from ganlab.presets import PRESETS
 from ganlab.pretrained import BUNDLED
 from ganlab.ui import STATIC, posters, session
 from ganlab.ui import explorer as page_module
-from ganlab.ui.explorer import CHOICES, drawing
+from ganlab.ui.explorer import CHOICES, DRAWING
 from ganlab.ui.live import live_view  # noqa: F401  (mounted by the laboratories' pages)
 from ganlab.ui.styles import STYLES
 
@@ -167,11 +168,11 @@ def test_a_full_server_is_a_sentence(hub):
 
 
 def test_the_page_draws_with_the_colours_of_all_figures():
-    found = drawing()["palettes"]
+    found = DRAWING["palettes"]
     assert (found["light"]["fake"], found["dark"]["fake"]) == (LIGHT.fake, DARK.fake)
     assert found["light"]["belief"] == list(LIGHT.d_map)
     assert [len(set(found[shade]["classes"])) for shade in ("light", "dark")] == [10, 10]
-    panel = drawing()["panels"]["walk"]
+    panel = DRAWING["panels"]["walk"]
     assert {"data", "layout"} <= panel["light"].keys() and panel["light"] != panel["dark"]
 
 
@@ -196,3 +197,15 @@ def test_the_small_pictures_are_those_the_script_draws(tmp_path):
         assert drawn.size == kept.size == size
         gap = np.abs(np.asarray(drawn, int) - np.asarray(kept, int))
         assert gap.max() <= 2 and np.ptp(np.asarray(kept)) > 200
+
+
+def test_no_visitor_makes_a_figure(hub, monkeypatch):
+    """Plotly asks for pandas, which fails while another visitor's thread is loading it."""
+
+    def fail(*args, **options):
+        raise AssertionError("a page made a figure")
+
+    monkeypatch.setattr("plotly.basedatatypes.BaseFigure.to_json", fail)
+    with pytest.raises(AssertionError):
+        walk_figure(EMPTY, dark=False).to_json()
+    assert "data" in told(opened())["panels"]["walk"]["dark"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -66,22 +65,10 @@ def explorer(shown: Explored) -> None:
             "socket": f"{PREFIX}/live/{shown.id}",
             "lab": _lab(shown.run),
             "choices": choices(shown),
-            **drawing(),
+            **DRAWING,
         },
         on_source_change=lambda: explore(st.session_state[KEY].source),
     )
-
-
-@cache
-def drawing() -> dict[str, Any]:
-    """What an explorer draws with, on its own page and in a laboratory."""
-    shades = {"light": False, "dark": True}
-    walk = {shade: json.loads(walk_figure(EMPTY, dark).to_json()) for shade, dark in shades.items()}
-    return {
-        "plotly": plotly_path(),
-        "palettes": {shade: palette(dark) for shade, dark in shades.items()},
-        "panels": {"walk": walk},
-    }
 
 
 def palette(dark: bool) -> dict[str, Any]:
@@ -130,3 +117,18 @@ def _lab(run: VisitorRun | None) -> dict[str, str] | None:
         return None
     address = f"{run.lab.path}?{urlencode({PRESET: run.preset.name, RUN: run.id})}"
     return {"title": run.lab.title, "address": address}
+
+
+def _drawing() -> dict[str, Any]:
+    shades = {"light": False, "dark": True}
+    walk = {shade: json.loads(walk_figure(EMPTY, dark).to_json()) for shade, dark in shades.items()}
+    return {
+        "plotly": plotly_path(),
+        "palettes": {shade: palette(dark) for shade, dark in shades.items()},
+        "panels": {"walk": walk},
+    }
+
+
+# What an explorer draws with, on its own page and in a laboratory. Made when the server starts:
+# the first visitors may come together, and plotly must not be loaded by two of them at once.
+DRAWING = _drawing()

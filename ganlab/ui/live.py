@@ -17,7 +17,7 @@ from ganlab.live.routes import PREFIX, plotly_path, scripts_path
 from ganlab.snapshot import History, Snapshot, Status
 from ganlab.ui import STATIC
 from ganlab.ui.controls import data_choices, specs
-from ganlab.ui.explorer import drawing
+from ganlab.ui.explorer import DRAWING
 from ganlab.ui.labs import LABS
 from ganlab.ui.session import PageRun, follow
 from ganlab.ui.styles import STYLES, scene_palette
@@ -59,7 +59,7 @@ def live_view(run: PageRun, view: Literal["lab", "hero"] = "lab") -> None:
             "upload": f"{PREFIX}/upload/{run.id}",
             "plotly": plotly_path(),
             "panels": [_PANELS[name] for name in shown],
-            "explorer": drawing() if view == "lab" else None,
+            "explorer": DRAWING if view == "lab" else None,
             **_fixed(run.kind),
         },
         on_run_change=lambda: follow(st.session_state[key].run),  # to a branch

@@ -27,7 +27,7 @@ from ganlab.image_metrics import ImageScores, Reference, feature_statistics, fre
 from ganlab.latent import sample_latents
 from ganlab.memorisation import SPACES, memory_of
 from ganlab.pretrained import ASSETS, BUNDLED, JUDGED, load_generator, read_bundle
-from ganlab.runs import holds_run, load_run
+from ganlab.runs import Summary, holds_run, load_run
 from ganlab.runs.files import write
 from ganlab.seeding import stream
 from ganlab.snapshot import Status
@@ -61,7 +61,7 @@ def bundle(name: str, run: str | Path, folder: Path = ASSETS) -> TrainedGenerato
     if exact.classifier is None:
         raise ValueError(f"{exact.config.data.name} has no classifier: bundle a run on images.")
     half = _halved(exact)
-    card = _origin(name, run) | {
+    card = _origin(name, kept.summary) | {
         "parameters": half.parameters,
         "mean": half.mean.tolist(),
         "std": half.std.tolist(),
@@ -98,9 +98,8 @@ def _weights(network: nn.Module) -> bytes:
     return save({k: (x.half() if x.is_floating_point() else x).contiguous() for k, x in state})
 
 
-def _origin(name: str, run: str | Path) -> dict[str, Any]:
+def _origin(name: str, summary: Summary) -> dict[str, Any]:
     """How a generator came about."""
-    summary = load_run(run).summary
     return {
         "name": name,
         "command": f"ganlab train ganlab/assets/generators/{name}.json --out runs/{name} && "

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ganlab.data import ImageSet, load_images
+from ganlab.data.images import unit_range
 from ganlab.image_metrics import Reference, feature_statistics, frechet_distance
 
 BUNDLED = Path(__file__).parent / "assets"
@@ -133,7 +134,7 @@ def train_classifier(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Classifier(data.shape[-1])
-        images, labels = _unit_range(data.images), torch.from_numpy(data.labels).long()
+        images, labels = unit_range(data.images), torch.from_numpy(data.labels).long()
         optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.05)
         steps = epochs * -(-len(images) // batch)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=steps)
@@ -162,10 +163,10 @@ def warped(images: Tensor) -> Tensor:
 
 def make_reference(model: Classifier, train: ImageSet, test: ImageSet, seed: int = 0) -> Reference:
     """Statistics of all training images, and up to 2,000 test images for floor and coverage."""
-    features, probabilities = model.features_and_probabilities(_unit_range(train.images))
+    features, probabilities = model.features_and_probabilities(unit_range(train.images))
     mean, covariance = feature_statistics(features)
     order = np.random.default_rng(seed).permutation(len(test.images))[:REFERENCE_IMAGES]
-    held_out, guesses = model.features_and_probabilities(_unit_range(test.images[order]))
+    held_out, guesses = model.features_and_probabilities(unit_range(test.images[order]))
     return Reference(
         mean=mean.astype(np.float32),
         covariance=covariance.astype(np.float32),
@@ -174,11 +175,6 @@ def make_reference(model: Classifier, train: ImageSet, test: ImageSet, seed: int
         classes=guesses.argmax(axis=1).astype(np.uint8),
         confidence=guesses.max(axis=1).astype(np.float16),
     )
-
-
-def _unit_range(images: np.ndarray) -> Tensor:
-    """Bytes -> float32 in [-1, 1]."""
-    return torch.from_numpy(images).float().div_(127.5).sub_(1)
 
 
 def _recipe(dataset: str) -> Recipe:
@@ -225,7 +221,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _card(model: Classifier, reference: Reference, test: ImageSet) -> dict[str, object]:
-    features, probabilities = model.features_and_probabilities(_unit_range(test.images))
+    features, probabilities = model.features_and_probabilities(unit_range(test.images))
     real = frechet_distance(reference.mean, reference.covariance, *feature_statistics(features))
     return {
         "test_accuracy": float((probabilities.argmax(axis=1) == test.labels).mean()),

@@ -24,8 +24,7 @@ from tqdm import tqdm
 
 from ganlab.classifier import RECIPES, Classifier, load_classifier, user_folder
 from ganlab.data import ImageSet, load_images
-from ganlab.data.download import SOURCES, find_local
-from ganlab.data.images import SPLITS
+from ganlab.data.images import absent_file, unit_range
 
 BUNDLED = Path(__file__).parent / "assets"
 SPACES = ("pixel", "feature")
@@ -173,7 +172,7 @@ class Memory:
             yield from self._measuring(test)
 
     def _add_features(self, start: int) -> None:
-        self._features.append(self._featured(_scaled(self._train.images[start : start + PIECE])))
+        self._features.append(self._featured(_images(self._train, start, PIECE)))
 
     def _index_features(self) -> None:
         self._banks["feature"] = Bank(torch.cat(self._features))
@@ -184,7 +183,7 @@ class Memory:
         found: dict[str, list[np.ndarray]] = {space: [] for space in SPACES}
 
         def measure(start: int) -> None:
-            images = _scaled(test.images[start : start + TESTED])
+            images = _images(test, start, TESTED)
             for space in SPACES:
                 found[space].append(self._search(space, images, 1)[1][:, 0])
 
@@ -197,9 +196,9 @@ class Memory:
         yield finish
 
 
-def _scaled(images: np.ndarray) -> Tensor:
-    """Bytes -> float32 in [-1, 1]."""
-    return torch.from_numpy(images).float().div_(127.5).sub_(1)
+def _images(data: ImageSet, start: int, n: int) -> Tensor:
+    """n images from the one of this number on, in [-1, 1]."""
+    return unit_range(data.images[start : start + n])
 
 
 def memory_of(data: str, classes: Iterable[int] = ()) -> Memory:
@@ -225,14 +224,11 @@ def why_no_memory(data: str, classes: tuple[int, ...] = ()) -> str:
     """Why the memory of a data set is not to be had here, in one sentence; "" where it is."""
     if data not in RECIPES:
         return f"{data!r} has no memory: only images are compared, {', '.join(RECIPES)}."
-    source = SOURCES.get(data)
-    splits = SPLITS.values() if classes else (SPLITS["train"],)
-    for file in source.md5 if source else ():
-        if file.startswith(tuple(splits)) and find_local(file, source) is None:
-            return (
-                f"{file} is not on this machine: run `ganlab train mnist_quick --data.name {data}` "
-                "there once, which fetches it."
-            )
+    if file := absent_file(data, ("train", "test") if classes else ("train",)):
+        return (
+            f"{file} is not on this machine: run `ganlab train mnist_quick --data.name {data}` "
+            "there once, which fetches it."
+        )
     try:
         load_classifier(data)
     except ValueError as missing:

@@ -137,7 +137,7 @@ def put(folder, source, names):
 @pytest.mark.parametrize("place", ["cache", "folder"])
 def test_images_that_are_here_are_taken(bare, monkeypatch, place):
     source = download.Source("mnist", ("mnist",), (), dict(download.SOURCES["mnist"].md5))
-    monkeypatch.setitem(building.SOURCES, "mnist", source)
+    monkeypatch.setitem(download.SOURCES, "mnist", source)
     folder = bare / "ganlab" / "mnist" if place == "cache" else bare / "mnist"
     if place == "folder":
         monkeypatch.setenv("GANLAB_DATA_DIR", str(bare))

@@ -149,7 +149,7 @@ def test_examples_are_of_the_run_s_classes():
 
 
 def test_absent_test_images_are_named_with_the_way_to_have_them(monkeypatch):
-    monkeypatch.setattr("ganlab.live.building.find_local", lambda file, source: None)
+    monkeypatch.setattr("ganlab.data.images.find_local", lambda file, source: None)
     of = Subject(load_generator("mnist_plane"), "exhibit", training=False)
     with pytest.raises(ValueError, match=r"not on the server \(t10k-.* is missing\); run `ganlab"):
         answers(of, questions.Examples(id=1, n=3))

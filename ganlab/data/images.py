@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 import torch
 
-from ganlab.data.download import SOURCES, Source, find_file
+from ganlab.data.download import SOURCES, Source, find_file, find_local
 from ganlab.data.idx import IdxError, read_idx
 
 SPLITS = {"train": "train", "test": "t10k"}  # split -> prefix of its files
@@ -56,7 +56,7 @@ class ImageSet:
         index = torch.randint(self.size, (n,), generator=generator)
         # index_select takes a third of the time of [index].
         batch = torch.from_numpy(self.images).index_select(0, index)
-        return batch.float().div_(127.5).sub_(1)
+        return unit_range(batch)
 
     def subset(self, classes: Sequence[int]) -> ImageSet:
         """Only the images of these classes; of all when ``classes`` is empty.
@@ -75,6 +75,18 @@ class ImageSet:
                 )
         keep = np.isin(self.labels, list(classes))
         return ImageSet(self.name, self.images[keep], self.labels[keep])
+
+
+def unit_range(images: np.ndarray | torch.Tensor) -> torch.Tensor:
+    """Pixels as bytes, uint8 of any shape -> float32 in [-1, 1], a tensor of its own."""
+    return torch.as_tensor(images).float().div_(127.5).sub_(1)
+
+
+def absent_file(name: str, splits: Sequence[str]) -> str | None:
+    """The first file of these splits of a data set that would have to be downloaded."""
+    source, prefixes = SOURCES.get(name), tuple(SPLITS[split] for split in splits)
+    needed = [file for file in source.md5 if file.startswith(prefixes)] if source else []
+    return next((file for file in needed if find_local(file, source) is None), None)
 
 
 def digits_images(split: str) -> ImageSet:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ganlab.config import ConfigError, DataConfig, RunConfig, kind_of
 from ganlab.data import pack_points
-from ganlab.data.download import SOURCES, find_local
+from ganlab.data.images import absent_file
 from ganlab.live import protocol
 from ganlab.live.anatomy import anatomy
 from ganlab.live.picture import compose_static
@@ -45,16 +45,9 @@ def build(config: RunConfig, make: Callable[[], Trainer]) -> Built:
 
 def check_on_disk(data: DataConfig) -> None:
     """Raises ConfigError for images that would have to be downloaded first."""
-    missing = absent_file(data, ("train", "t10k") if data.classes else ("train",))
+    missing = absent_file(data.name, ("train", "test") if data.classes else ("train",))
     if missing:
         raise ConfigError("data.name", data.name, ABSENT.format(missing, data.name))
-
-
-def absent_file(data: DataConfig, splits: tuple[str, ...]) -> str | None:
-    """The first file of these splits, by prefix, that would have to be downloaded."""
-    source = SOURCES.get(data.name)
-    needed = [file for file in source.md5 if file.startswith(splits)] if source else []
-    return next((file for file in needed if find_local(file, source) is None), None)
 
 
 def changed(config: RunConfig, command: protocol.Reset | protocol.Draw) -> RunConfig:

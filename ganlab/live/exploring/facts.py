@@ -11,8 +11,8 @@ import torch
 
 from ganlab import latent
 from ganlab.data import ImageSet, load_images, make_distribution
+from ganlab.data.images import absent_file, unit_range
 from ganlab.live import questions
-from ganlab.live.building import absent_file
 from ganlab.live.exploring.subject import (
     Answer,
     Arrays,
@@ -113,7 +113,7 @@ def test_images(
     """The test images of the generator's data. Raises ValueError where they are not at hand."""
     check_images(generator, "have test images to show")
     config = generator.config.data
-    missing = absent_file(config, ("t10k",))
+    missing = absent_file(config.name, ("test",))
     if missing:
         raise ValueError(ABSENT.format(missing, config.name))
     return (yield from aside(lambda: load_images(config.name, "test")))
@@ -121,4 +121,4 @@ def test_images(
 
 def as_target(images: np.ndarray) -> torch.Tensor:
     """uint8 [..., h, w] -> [..., 1, h, w] in [-1, 1]."""
-    return torch.from_numpy(images).float().div(127.5).sub(1).unsqueeze(-3)
+    return unit_range(images).unsqueeze(-3)
